@@ -1,0 +1,114 @@
+import type { CommandResult, LogLine, Outcome, Release, Trigger, Variant, VariantKind } from '@wherry/protocol';
+
+/**
+ * Port: what runs a variant. Adapters: wasm/ (runner processes), docker/ (Docker Engine API, Podman speaks it too), fake/ (tests).
+ * The shell decides when; a runtime only does. Differences are flags in `features`, never a question about `name`.
+ */
+export interface Runtime {
+  readonly name: string;
+  readonly kind: VariantKind;
+  readonly features: RuntimeFeatures;
+  /** Asked at start and before each deployment: is the runtime here, and which version? */
+  probe(): Promise<Outcome<{ readonly version: string }>>;
+  /**
+   * Everything that can be refused without starting: admission, grants, platform, loading an image. Safe to repeat.
+   * Codes: module_malformed, feature_refused, import_refused, capability_denied, memory_above_limit, wrong_platform, no_runtime, …
+   */
+  prepare(spec: WorkloadSpec): Promise<Outcome<void>>;
+  /** Starts an instance. Codes: start_failed and those of `prepare`. */
+  start(spec: WorkloadSpec, host: HostServices): Promise<Outcome<Instance>>;
+  /** Finds and ends what an earlier, killed agent left behind. */
+  cleanUp(): Promise<void>;
+}
+
+export interface RuntimeFeatures {
+  readonly triggers: ReadonlySet<Trigger['on']>;
+  readonly isolation: 'shared' | 'process' | 'scope' | 'container';
+}
+
+/** A release made concrete for this device. */
+export interface WorkloadSpec {
+  readonly app: string;
+  readonly release: Release;
+  readonly releaseDigest: string;
+  readonly variant: Variant;
+  /** Declared keys only, defaults filled in. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Path of the verified blob of the variant's module or image archive. */
+  readonly artifactPath: string | null;
+  /** Private folder of the app, kept over updates; exists when the release asks for data. */
+  readonly dataPath: string | null;
+}
+
+export type TriggerEvent =
+  | { readonly on: 'start' }
+  | { readonly on: 'cron'; readonly schedule: string; readonly atMs: number }
+  | { readonly on: 'mqtt'; readonly topic: string; readonly payload: Uint8Array }
+  | {
+      readonly on: 'http';
+      readonly method: string;
+      readonly path: string;
+      readonly query: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    };
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** How one call ended. Codes of failures: guest_error, wall_limit, memory_limit. */
+export type CallOutcome = Outcome<{ readonly answer?: HttpAnswer }>;
+
+export type ExitReason =
+  | { readonly kind: 'stopped' }
+  /** A `start` guest, or a container, that ended by itself. */
+  | { readonly kind: 'ended'; readonly exitCode: number }
+  | {
+      readonly kind: 'crashed';
+      readonly code: 'guest_error' | 'wall_limit' | 'memory_limit' | 'start_failed';
+      readonly message: string;
+    };
+
+export interface Instance {
+  /** Settles when the instance is gone, for whatever reason; never rejects. */
+  readonly exited: Promise<ExitReason>;
+  /** Runs one trigger; calls are serialised inside, with a bounded queue. */
+  call(event: TriggerEvent): Promise<CallOutcome>;
+  /** One probe: the guest's own `onHealth`, an HTTP probe, or "it runs". */
+  probe(): Promise<Outcome<void>>;
+  /** Totals since the instance started. */
+  usage(): Promise<InstanceUsage>;
+  /** Asks it to end, ends it after `graceMs`. Safe to repeat. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface InstanceUsage {
+  readonly source: 'proc' | 'cgroup' | 'engine';
+  readonly isolation: 'shared' | 'process' | 'scope' | 'container';
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  readonly modulePeakBytes?: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly limitsHit: number;
+  readonly callP50Ms?: number;
+  readonly callP99Ms?: number;
+  readonly sentBytes?: number;
+  readonly receivedBytes?: number;
+}
+
+/** What the agent does on behalf of a guest. The runtime has already checked the guest's grants and the sizes in LIMITS. */
+export interface HostServices {
+  log(line: Omit<LogLine, 'app'>): void;
+  /** Publishes on the device's own bus. */
+  publish(topic: string, payload: Uint8Array): Promise<CommandResult>;
+  readonly kv: {
+    get(key: string): Uint8Array | null;
+    /** False when the app's store would exceed LIMITS.kvTotalBytes. */
+    set(key: string, value: Uint8Array): boolean;
+    delete(key: string): void;
+  };
+}

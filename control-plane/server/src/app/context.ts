@@ -1,0 +1,51 @@
+import type { DesiredState, Envelope, StreamChange } from '@wherry/protocol';
+import type { Broker } from '../broker/port.ts';
+import type { Store } from '../storage/port.ts';
+
+/** What every use case works with: made once in main.ts. */
+export interface AppContext {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly blobs: Blobs;
+  readonly director: Director;
+  readonly changes: Changes;
+  readonly clock: { nowMs(): number };
+  /** Sortable id of 26 characters (ULID, lower case). */
+  readonly newId: () => string;
+  /** 32 random bytes, hex: secrets and tokens. */
+  readonly newSecret: () => string;
+  readonly log: Logger;
+}
+
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Signs desired states. */
+export interface Director {
+  readonly keyId: string;
+  /** SPKI DER, base64. */
+  readonly publicKey: string;
+  sign(state: DesiredState): Envelope;
+}
+
+/** Content-addressed bytes. */
+export interface Blobs {
+  has(digest: string): Promise<number | null>;
+  /** Codes: digest_mismatch, payload_too_large. Nothing is kept of a refused upload. */
+  put(
+    digest: string,
+    body: AsyncIterable<Uint8Array>,
+    maxBytes: number,
+  ): Promise<import('@wherry/protocol').Outcome<number>>;
+  /** `end` is exclusive. */
+  read(digest: string, start: number, end: number): ReadableStream<Uint8Array>;
+}
+
+/** What changed, for those who watch: server-sent events. In process; correctness never depends on it. */
+export interface Changes {
+  emit(tenant: string, change: StreamChange): void;
+  listen(tenant: string, listener: (change: StreamChange) => void): () => void;
+}

@@ -1,0 +1,54 @@
+import * as access from './access.ts';
+import * as devices from './devices.ts';
+import type { Operation } from './operation.ts';
+import * as overview from './overview.ts';
+import * as releases from './releases.ts';
+import * as rollouts from './rollouts.ts';
+
+/** Every operation of the operator's API, in the order of the reference. */
+export const OPERATIONS = {
+  ...pick(overview, ['getOverview']),
+  ...pick(devices, [
+    'listDevices',
+    'getDevice',
+    'setDeviceLabels',
+    'removeDevice',
+    'listDeviceEvents',
+    'getDeviceUsage',
+    'topUsage',
+    'sendCommand',
+    'createClaimToken',
+    'listClaimTokens',
+    'removeClaimToken',
+  ]),
+  ...pick(releases, [
+    'listReleases',
+    'getRelease',
+    'publishRelease',
+    'listPublisherKeys',
+    'addPublisherKey',
+    'removePublisherKey',
+  ]),
+  ...pick(rollouts, [
+    'listRollouts',
+    'getRollout',
+    'listRolloutMembers',
+    'startRollout',
+    'pauseRollout',
+    'resumeRollout',
+    'abortRollout',
+  ]),
+  ...pick(access, [
+    'openSession',
+    'getSession',
+    'closeSession',
+    'listOperatorTokens',
+    'createOperatorToken',
+    'removeOperatorToken',
+    'listAudit',
+  ]),
+} satisfies Record<string, Operation>;
+
+function pick<M extends object, const K extends keyof M>(module: M, names: readonly K[]): Pick<M, K> {
+  return Object.fromEntries(names.map((name) => [name, module[name]])) as Pick<M, K>;
+}

@@ -1,0 +1,27 @@
+/** Every URL that is not an operation of api/: binary bodies, streams and the device's side. One builder for both ends. */
+export const API_ROOT = '/api/v1';
+export const DEVICE_ROOT = '/device/v1';
+
+export const PATHS = {
+  stream: `${API_ROOT}/stream`,
+  deviceLogs: (device: string) => `${API_ROOT}/devices/${encodeURIComponent(device)}/logs`,
+  /** HEAD, PUT (application/octet-stream) by publishers. */
+  blob: (digest: string) => `${API_ROOT}/blobs/${digest}`,
+  /** POST claimRequest → 201 claimResponse; no authentication but the token. */
+  claim: `${DEVICE_ROOT}/claim`,
+  /** GET, `Authorization: Bearer {tenant}/{device}:{secret}`: Envelope of desiredState; ETag is the generation, If-None-Match answers 304. */
+  deviceDesired: `${DEVICE_ROOT}/desired`,
+  /** GET: Envelope of a release by the digest of its payload. */
+  deviceRelease: (digest: string) => `${DEVICE_ROOT}/releases/${digest}`,
+  /** GET with ranges: the bytes of a blob. */
+  deviceBlob: (digest: string) => `${DEVICE_ROOT}/blobs/${digest}`,
+} as const;
+
+/** Puts parameters into an operation's path. */
+export function fillPath(path: string, params: Readonly<Record<string, string>> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new TypeError(`path ${path} needs the parameter ${name}`);
+    return encodeURIComponent(value);
+  });
+}

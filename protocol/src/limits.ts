@@ -1,0 +1,51 @@
+/** Every bound that both sides rely on, in one place. Units are the last word of a name. */
+export const LIMITS = {
+  /** MQTT */
+  connectPacketBytes: 4 * 1024,
+  packetBytes: 256 * 1024,
+  topicBytes: 512,
+  /** Messages */
+  reportItems: 64,
+  usageSamples: 120,
+  logLines: 200,
+  logLineBytes: 4 * 1024,
+  eventDetailBytes: 2 * 1024,
+  /** Desired state */
+  workloadsPerDevice: 64,
+  desiredBytes: 192 * 1024,
+  /** Manifest and release */
+  manifestBytes: 64 * 1024,
+  releaseBytes: 64 * 1024,
+  variantsPerRelease: 8,
+  triggersPerRelease: 32,
+  grantsPerCapability: 64,
+  configKeys: 64,
+  configValueBytes: 4 * 1024,
+  signaturesPerEnvelope: 16,
+  /** Modules, refused above this by admission before V8 sees them */
+  moduleBytes: 32 * 1024 * 1024,
+  imageArchiveBytes: 2 * 1024 * 1024 * 1024,
+  /** Guests */
+  memoryBytesMin: 64 * 1024,
+  memoryBytesMax: 1024 * 1024 * 1024,
+  memoryBytesDefault: 16 * 1024 * 1024,
+  wallMsMin: 10,
+  wallMsMax: 3_600_000,
+  wallMsDefault: 2_000,
+  publishPayloadBytes: 64 * 1024,
+  kvKeyBytes: 256,
+  kvValueBytes: 64 * 1024,
+  kvTotalBytes: 1024 * 1024,
+  httpBodyBytes: 256 * 1024,
+  /** Device */
+  outboxRows: 20_000,
+  transitionsPerDeployment: 28,
+  labelsPerDevice: 32,
+  /** API */
+  pageSizeDefault: 50,
+  pageSizeMax: 500,
+  selectorBytes: 1024,
+  selectorTerms: 32,
+  jsonBodyBytes: 1024 * 1024,
+  wavesPerRollout: 50,
+} as const;

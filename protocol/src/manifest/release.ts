@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import { appName, digest, version } from '../names.ts';
+
+/**
+ * A release: the signed payload that a publisher makes of a `wherry.yaml` and its artifacts. All quantities are numbers in
+ * base units; the text forms ("16MiB", "20%", "2s") exist only in the source manifest (source.ts).
+ */
+export const WASM_ABIS = ['assemblyscript', 'wasi-p1'] as const;
+
+export const artifact = z.strictObject({ digest, sizeBytes: z.int().min(1).max(LIMITS.imageArchiveBytes) });
+
+export const wasmVariant = z.strictObject({
+  kind: z.literal('wasm'),
+  abi: z.enum(WASM_ABIS),
+  module: artifact,
+});
+
+/** `os/arch[/variant]` as OCI writes a platform. */
+export const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/);
+
+export const containerVariant = z.strictObject({
+  kind: z.literal('container'),
+  /** Reference by digest that the engine pulls; or, with `archive`, the image id inside the archive. */
+  image: z
+    .string()
+    .max(512)
+    .regex(/^([a-z0-9][a-z0-9._:/-]*@)?sha256:[0-9a-f]{64}$/),
+  /** A `docker save` archive that the control plane serves; no registry is needed. */
+  archive: artifact.optional(),
+  platforms: z.array(platform).min(1).max(16),
+  command: z.array(z.string().max(1024)).max(64).optional(),
+});
+
+export const variant = z.discriminatedUnion('kind', [wasmVariant, containerVariant]);
+
+/** MQTT topic filter on the device's own bus: no empty levels, no `$`, wildcards only as whole levels. */
+export const topicFilter = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(
+    /^(\+|[^+#/$\p{Cc}][^+#/\p{Cc}]*)(\/(\+|[^+#/\p{Cc}]+))*(\/#)?$|^#$/u,
+    'topic filter: whole levels only, for example sensors/+/temperature',
+  );
+
+export const httpPath = z
+  .string()
+  .max(256)
+  .regex(/^\/[A-Za-z0-9._~/-]*$/, 'path: begin with "/", then letters, digits, ". _ ~ - /"');
+
+export const trigger = z.discriminatedUnion('on', [
+  z.strictObject({ on: z.literal('start') }),
+  z.strictObject({ on: z.literal('cron'), schedule: z.string().max(128), timeZone: z.string().max(64).optional() }),
+  z.strictObject({ on: z.literal('mqtt'), filter: topicFilter }),
+  z.strictObject({
+    on: z.literal('http'),
+    path: httpPath,
+    methods: z.array(z.enum(['GET', 'POST', 'PUT', 'DELETE'])).min(1),
+  }),
+]);
+
+export const capabilities = z.strictObject({
+  mqtt: z.strictObject({ publish: z.array(topicFilter).max(LIMITS.grantsPerCapability) }).optional(),
+  http: z.strictObject({ allow: z.array(z.url({ protocol: /^https?$/ })).max(LIMITS.grantsPerCapability) }).optional(),
+  kv: z.boolean().optional(),
+  /** A private folder, its size in bytes. */
+  dataBytes: z
+    .int()
+    .min(4096)
+    .max(4 * 1024 ** 3)
+    .optional(),
+});
+
+export const limits = z.strictObject({
+  memoryBytes: z.int().min(LIMITS.memoryBytesMin).max(LIMITS.memoryBytesMax),
+  /** Share of one core: 0.2 is 20 %. */
+  cpuShare: z.number().gt(0).max(64),
+  /** Longest run of one call, ms. */
+  wallMs: z.int().min(LIMITS.wallMsMin).max(LIMITS.wallMsMax),
+});
+
+export const health = z.strictObject({
+  /** First probe after start, ms. */
+  afterMs: z.int().min(0).max(600_000),
+  everyMs: z.int().min(100).max(600_000),
+  /** Consecutive failed probes, or restarts, that make the release fail. */
+  failures: z.int().min(1).max(100),
+  /** How long probes must pass before the release counts as good, ms. */
+  soakMs: z.int().min(0).max(86_400_000),
+  /** Probe by HTTP on the app's own route (wasm) or on a container port. Without it: the guest's `onHealth`, else "it runs". */
+  http: z.strictObject({ path: httpPath, port: z.int().min(1).max(65535).optional() }).optional(),
+});
+
+export const configKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/, 'config key: write it like ZONE or MAX_AGE');
+export const configField = z.strictObject({
+  type: z.enum(['string', 'number', 'boolean']),
+  default: z.string().max(LIMITS.configValueBytes).optional(),
+  description: z.string().max(512).optional(),
+});
+
+export const release = z.strictObject({
+  app: appName,
+  version,
+  /** Grows with each release of the app; devices and servers compare this, never the version text. */
+  releaseCounter: z.int().min(1),
+  variants: z.array(variant).min(1).max(LIMITS.variantsPerRelease),
+  triggers: z.array(trigger).min(1).max(LIMITS.triggersPerRelease),
+  capabilities,
+  limits,
+  health,
+  config: z.record(configKey, configField),
+  publishedAtMs: z.int().min(0),
+  notes: z.string().max(4096).optional(),
+});
+
+export type Artifact = z.infer<typeof artifact>;
+export type WasmVariant = z.infer<typeof wasmVariant>;
+export type ContainerVariant = z.infer<typeof containerVariant>;
+export type Variant = z.infer<typeof variant>;
+export type VariantKind = Variant['kind'];
+export type WasmAbi = WasmVariant['abi'];
+export type Trigger = z.infer<typeof trigger>;
+export type Capabilities = z.infer<typeof capabilities>;
+export type GuestLimits = z.infer<typeof limits>;
+export type HealthPolicy = z.infer<typeof health>;
+export type Release = z.infer<typeof release>;
+
+/** Every blob that a device needs to run some variant of a release. */
+export function artifactsOf(variants: readonly Variant[]): Artifact[] {
+  return variants.flatMap((v) => (v.kind === 'wasm' ? [v.module] : v.archive ? [v.archive] : []));
+}

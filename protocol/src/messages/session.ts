@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import { appName, bootId } from '../names.ts';
+
+/** The small messages around reports: acknowledgement, presence, logs, commands. */
+
+/** Every number of this boot up to and including `upTo` is stored. Only this empties the device's outbox. */
+export const ack = z.strictObject({ boot: bootId, upTo: z.int().min(0) });
+
+/** Birth and last will; advisory. */
+export const presence = z.strictObject({ status: z.enum(['online', 'offline']), boot: bootId });
+
+export const logLine = z.strictObject({
+  app: appName,
+  atMs: z.int().min(0),
+  stream: z.enum(['stdout', 'stderr', 'log']),
+  level: z.enum(['debug', 'info', 'warning', 'error']),
+  text: z.string().max(LIMITS.logLineBytes),
+});
+export const logBatch = z.strictObject({
+  lines: z.array(logLine).min(1).max(LIMITS.logLines),
+  /** Lines that were left out before these because the device was sending too many. */
+  skipped: z.int().min(0).optional(),
+});
+
+/** A request to a device; its id is the last level of the topic. Expires at `expiresAtMs` by the device's clock. */
+export const command = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('restart'), app: appName, expiresAtMs: z.int() }),
+  z.strictObject({ kind: z.literal('run'), app: appName, expiresAtMs: z.int() }),
+  z.strictObject({
+    kind: z.literal('logs'),
+    app: appName.optional(),
+    forMs: z.int().min(1000).max(600_000),
+    expiresAtMs: z.int(),
+  }),
+  z.strictObject({ kind: z.literal('report'), expiresAtMs: z.int() }),
+]);
+export const result = z.strictObject({
+  ok: z.boolean(),
+  code: z.string().max(64).optional(),
+  message: z.string().max(1024),
+});
+
+export type Ack = z.infer<typeof ack>;
+export type Presence = z.infer<typeof presence>;
+export type LogLine = z.infer<typeof logLine>;
+export type LogBatch = z.infer<typeof logBatch>;
+export type Command = z.infer<typeof command>;
+export type CommandResult = z.infer<typeof result>;

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import { appName, bootId, digest } from '../names.ts';
+
+/** Usage: what the host and each workload used between two instants. Numbered like reports, from the same sequence. */
+export const hostSample = z.strictObject({
+  /** Share of all cores in use, 0 to 1. */
+  cpuShare: z.number().min(0).max(1),
+  memoryUsedBytes: z.int().min(0),
+  memoryTotalBytes: z.int().min(0),
+  diskUsedBytes: z.int().min(0),
+  diskTotalBytes: z.int().min(0),
+  /** Absent on machines without a sensor. */
+  temperatureCelsius: z.number().min(-100).max(200).optional(),
+  loadAverage1m: z.number().min(0),
+  agentMemoryBytes: z.int().min(0),
+  agentCpuMs: z.int().min(0),
+});
+
+export const workloadSample = z.strictObject({
+  app: appName,
+  release: digest,
+  /** Where the figures come from, so that numbers of different devices compare. */
+  source: z.enum(['proc', 'cgroup', 'engine']),
+  isolation: z.enum(['shared', 'process', 'scope', 'container']),
+  /** CPU time in this interval, ms, of the whole process: compiler and GC threads too. */
+  cpuMs: z.number().min(0),
+  memoryBytes: z.int().min(0),
+  /** Highest size of the module's own linear memory so far; wasm only. */
+  modulePeakBytes: z.int().min(0).optional(),
+  calls: z.int().min(0),
+  errors: z.int().min(0),
+  limitsHit: z.int().min(0),
+  callP50Ms: z.number().min(0).optional(),
+  callP99Ms: z.number().min(0).optional(),
+  sentBytes: z.int().min(0).optional(),
+  receivedBytes: z.int().min(0).optional(),
+});
+
+export const sample = z.strictObject({
+  seq: z.int().min(1),
+  firstSeq: z.int().min(1).optional(),
+  fromMs: z.int().min(0),
+  toMs: z.int().min(0),
+  host: hostSample.optional(),
+  workloads: z.array(workloadSample).max(LIMITS.workloadsPerDevice),
+});
+
+export const usageBatch = z.strictObject({
+  boot: bootId,
+  samples: z.array(sample).min(1).max(LIMITS.usageSamples),
+});
+
+export type HostSample = z.infer<typeof hostSample>;
+export type WorkloadSample = z.infer<typeof workloadSample>;
+export type Sample = z.infer<typeof sample>;
+export type UsageBatch = z.infer<typeof usageBatch>;

@@ -2,9 +2,16 @@
  * The layer rules of ARCHITECTURE.md ("Rooms"). `npm run layers` checks them; rules/layers.test.ts proves that a broken rule fails.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const own = '^(protocol|agent|control-plane|guest-sdk|firmware-targets|scripts)/';
+const PACKAGES =
+  'protocol|agent|control-plane/server|control-plane/dashboard|control-plane/cli|guest-sdk|firmware-targets|scripts';
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 const TESTS = '(\\.test\\.tsx?$|/test/|/testing/)';
+
+/** Files that packages offer by `exports`: the only ways in. */
+const ENTRIES = PACKAGES.split('|').flatMap((folder) => {
+  const { exports = {} } = require(`./${folder}/package.json`);
+  return Object.values(exports).map((path) => `^${folder}/${path.replace('./', '').replaceAll('.', '\\.')}$`);
+});
 
 module.exports = {
   forbidden: [
@@ -57,15 +64,15 @@ module.exports = {
           '^node:',
           '^(fs|path|v8|crypto|os|process)$',
         ],
-        path: `${own}|node_modules`,
+        path: `^(${PACKAGES})/|node_modules`,
       },
       'what runs beside a guest holds nothing of the agent',
     ),
     rule(
       'no-deep-imports',
-      { path: `${own}([^/]+)/` },
-      { path: `${own}`, dependencyTypes: ['npm', 'npm-dev', 'npm-unknown'] },
-      'another package is entered by its entry',
+      { path: `^(${PACKAGES})/`, pathNot: TESTS },
+      { path: `^(?!$1/)(${PACKAGES})/`, pathNot: ENTRIES },
+      'another package is entered by its name, never by a path into it',
     ),
   ],
   options: {

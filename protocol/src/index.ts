@@ -19,6 +19,7 @@ export {
   type ReleaseView,
   removePublisherKey,
 } from './api/releases.ts';
+export * from './api/rollout-actions.ts';
 export * from './api/rollouts.ts';
 export * from './api/stream.ts';
 export * from './envelope.ts';

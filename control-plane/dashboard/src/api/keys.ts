@@ -1,0 +1,20 @@
+/** Names of what is cached. A change on the stream invalidates by prefix, so the first words are the thing itself. */
+export const KEYS = {
+  session: ['session'],
+  overview: ['overview'],
+  devices: ['devices'],
+  device: (device: string) => ['device', device, 'itself'],
+  deviceEvents: (device: string) => ['device', device, 'events'],
+  deviceUsage: (device: string) => ['device', device, 'usage'],
+  claimTokens: ['claim-tokens'],
+  releases: ['releases'],
+  rollouts: ['rollouts'],
+  rollout: (id: string) => ['rollout', id, 'itself'],
+  members: (id: string) => ['rollout', id, 'members'],
+  top: ['top'],
+  audit: ['audit'],
+  publisherKeys: ['publisher-keys'],
+  operatorTokens: ['operator-tokens'],
+} as const;
+
+export type Key = readonly string[];

@@ -1,0 +1,41 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, closeSession, getSession, type Operation, ROLES, type Session } from '@wherry/protocol';
+import { createContext, useContext } from 'react';
+import { api } from './client.ts';
+import { KEYS } from './keys.ts';
+
+export const SessionContext = createContext<Session | null>(null);
+
+/** Null when nobody is signed in. */
+export function useSessionQuery() {
+  return useQuery({
+    queryKey: KEYS.session,
+    queryFn: () =>
+      api.call(getSession, {}).catch((error: unknown) => {
+        if (error instanceof ApiError && error.problem.status === 401) return null;
+        throw error;
+      }),
+    staleTime: 60_000,
+  });
+}
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new TypeError('useSession outside of a signed-in page');
+  return session;
+}
+
+/** Roles grow: each may do what the ones before it may. The server decides; this only greys out what it would refuse. */
+export function useMay(operation: Operation): boolean {
+  const session = useSession();
+  return operation.role === 'none' || ROLES.indexOf(session.role) >= ROLES.indexOf(operation.role);
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return async () => {
+    await api.call(closeSession, {}).catch(() => undefined);
+    queries.clear();
+    queries.setQueryData(KEYS.session, null);
+  };
+}

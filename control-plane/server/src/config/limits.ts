@@ -1,0 +1,42 @@
+/** Every bound of the server's edges, in one place; what both sides rely on is in the protocol's LIMITS. Units are the last word of a name. */
+export const SERVER_LIMITS = {
+  /** MQTT listener */
+  connections: 20_000,
+  /** Connections that have not been authenticated: in all, and from one address. */
+  unauthenticatedConnections: 2_000,
+  unauthenticatedPerAddress: 500,
+  /** A stranger has this long from the TCP accept to a whole CONNECT, and to be authenticated. */
+  connectWithinMs: 5_000,
+  authenticateWithinMs: 15_000,
+  keepaliveSeconds: 3_600,
+  filtersPerSubscribe: 16,
+  /** Of one connection; above it the connection is read more slowly, never cut. */
+  packetsPerSecond: 200,
+  packetsBurst: 2_000,
+  bytesPerSecond: 4 * 1024 * 1024,
+  bytesBurst: 16 * 1024 * 1024,
+  /** A hint for a device that does not read is dropped beyond this. */
+  outboundBytesPerDevice: 1024 * 1024,
+  /** Ingress */
+  batchMessages: 256,
+  batchWaitMs: 4,
+  /** Messages that wait for their commit; above it a device is cut off without acknowledgement and sends again. */
+  waitingMessages: 20_000,
+  invalidMessageEventEveryMs: 60_000,
+  /** HTTP */
+  claimBodyBytes: 16 * 1024,
+  headersWithinMs: 15_000,
+  failuresPerAddressBurst: 20,
+  failuresPerAddressPerSecond: 0.2,
+  claimsPerAddressBurst: 200,
+  claimsPerAddressPerSecond: 20,
+  /** Addresses or identities that a throttle remembers. */
+  throttleKeys: 10_000,
+  streamsPerTenant: 200,
+  streamQueue: 256,
+  streamHeartbeatMs: 15_000,
+  /** How long a device is asked to send its log, and how often that is asked again while somebody listens. */
+  logsForMs: 60_000,
+  logsRenewMs: 40_000,
+  stopWithinMs: 10_000,
+} as const;

@@ -1,0 +1,23 @@
+import type { RolloutState } from './rollouts.ts';
+
+/**
+ * Which action an operator may take on a rollout in which state: the one table that the server refuses by
+ * (`not_allowed_in_state`) and that pages enable their buttons by.
+ */
+export const ROLLOUT_ACTION_NAMES = ['pause', 'resume', 'abort'] as const;
+export type RolloutAction = (typeof ROLLOUT_ACTION_NAMES)[number];
+
+export const ROLLOUT_ACTIONS: Readonly<Record<RolloutState, readonly RolloutAction[]>> = {
+  draft: ['abort'],
+  scheduled: ['pause', 'abort'],
+  running: ['pause', 'abort'],
+  paused: ['resume', 'abort'],
+  halted: ['resume', 'abort'],
+  awaiting_approval: ['resume', 'abort'],
+  completed: [],
+  aborted: [],
+};
+
+export function canRollout(state: RolloutState, action: RolloutAction): boolean {
+  return ROLLOUT_ACTIONS[state].includes(action);
+}

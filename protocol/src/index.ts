@@ -1,4 +1,17 @@
 /** The contract: what travels between publisher, control plane and device, and what all of them must compute alike. */
+export { type AdmissionTerms, type AdmittedModule, admit } from './admission/admit.ts';
+export { MODULE_BOUNDS, WASM_PAGE_BYTES } from './admission/bounds.ts';
+export {
+  ASSEMBLYSCRIPT_IMPORTS,
+  ASSEMBLYSCRIPT_MODULE,
+  type Grant,
+  HOST_IMPORTS,
+  HOST_MODULE,
+  hasGrant,
+  WASI_MODULE,
+} from './admission/imports.ts';
+export type { ExternalKind, ModuleExport, ModuleImport } from './admission/module.ts';
+export { WASI_PREVIEW1_FUNCTIONS } from './admission/wasi-functions.ts';
 export * from './api/access.ts';
 export * from './api/client.ts';
 export * from './api/devices.ts';
@@ -20,16 +33,27 @@ export {
   removePublisherKey,
 } from './api/releases.ts';
 export * from './api/rollout-actions.ts';
+export * from './api/rollout-defaults.ts';
 export * from './api/rollouts.ts';
 export * from './api/stream.ts';
+export * from './canonical.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './limits.ts';
+export { checkCron } from './manifest/cron.ts';
+export type { Locate } from './manifest/explain.ts';
+export { nearest } from './manifest/nearest.ts';
+export { type Manifest, type ManifestDocument, type ManifestVariant, parseManifest } from './manifest/parse.ts';
 export * from './manifest/release.ts';
+export { type Publication, type ResolvedArtifact, resolveManifest } from './manifest/resolve.ts';
 export * from './messages/claim.ts';
 export * from './messages/desired.ts';
 export * from './messages/report.ts';
 export * from './messages/session.ts';
 export * from './messages/usage.ts';
 export * from './names.ts';
+export * from './quantities.ts';
+export { matchesSelector, type Selectable } from './selector/match.ts';
+export { parseSelector } from './selector/parse.ts';
+export { formatSelector, RESERVED_SELECTOR_KEYS, type Selector, type SelectorTerm } from './selector/syntax.ts';
 export * from './topics.ts';

@@ -11,7 +11,7 @@ const TEXT_MAX_LENGTH = 32;
 
 /** Whole bytes from "512B", "64KiB", "16MiB", "1.5GiB". */
 export function parseBytes(text: string): Outcome<number> {
-  const match = bounded(text).match(/^(\d{1,12}(?:\.\d{1,3})?)\s?(B|KiB|MiB|GiB)$/);
+  const match = bounded(text).match(/^(\d{1,16}(?:\.\d{1,3})?)\s?(B|KiB|MiB|GiB)$/);
   if (!match) return refuse('invalid_quantity', `${quote(text)} is not a size: ${adviceForBytes(text)}`);
   const bytes = Number(match[1]) * BYTE_UNITS[match[2] as keyof typeof BYTE_UNITS];
   if (!Number.isSafeInteger(bytes)) return refuse('invalid_quantity', `${quote(text)} is not a whole number of bytes`);
@@ -42,7 +42,9 @@ export function parseShare(text: string): Outcome<number> {
 
 /** The shortest exact form that `parseBytes` reads back: 16777216 is "16MiB". */
 export function formatBytes(bytes: number): string {
-  const unit = (['GiB', 'MiB', 'KiB'] as const).find((name) => bytes >= BYTE_UNITS[name] && bytes % BYTE_UNITS[name] === 0);
+  const unit = (['GiB', 'MiB', 'KiB'] as const).find(
+    (name) => bytes >= BYTE_UNITS[name] && bytes % BYTE_UNITS[name] === 0,
+  );
   return unit ? `${bytes / BYTE_UNITS[unit]}${unit}` : `${bytes}B`;
 }
 
@@ -69,7 +71,7 @@ function adviceForBytes(text: string): string {
 }
 
 function bounded(text: string): string {
-  return text.length <= TEXT_MAX_LENGTH ? text : '';
+  return text.length <= TEXT_MAX_LENGTH ? text : 'too long';
 }
 
 function quote(text: string): string {

@@ -21,7 +21,9 @@ const { values } = parseArgs({
   },
 });
 if (!values.binary || !values.out) {
-  console.error('usage: build.ts --binary FILE --out FILE.tar [--arch amd64] [--arg A] [--env K=V] [--user U] [--health ARG]');
+  console.error(
+    'usage: build.ts --binary FILE --out FILE.tar [--arch amd64] [--arg A] [--env K=V] [--user U] [--health ARG]',
+  );
   process.exit(2);
 }
 

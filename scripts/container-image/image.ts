@@ -49,7 +49,11 @@ export function buildImage(recipe: ImageRecipe): BuiltImage {
     ...[layer, config, manifest].map((part) => part.entry).sort((a, b) => (a.name < b.name ? -1 : 1)),
     file(
       'index.json',
-      json({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [manifest.descriptor] }),
+      json({
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.index.v1+json',
+        manifests: [manifest.descriptor],
+      }),
     ),
     file('manifest.json', json([{ Config: config.entry.name, RepoTags: null, Layers: [layer.entry.name] }])),
     file('oci-layout', json({ imageLayoutVersion: '1.0.0' })),

@@ -19,6 +19,8 @@ export interface Runtime {
   start(spec: WorkloadSpec, host: HostServices): Promise<Outcome<Instance>>;
   /** Finds and ends what an earlier, killed agent left behind. */
   cleanUp(): Promise<void>;
+  /** Gives up what is kept for releases (by digest) that are not named, for example images; called when garbage is collected. */
+  forgetExcept?(releases: ReadonlySet<string>): Promise<void>;
 }
 
 export interface RuntimeFeatures {
@@ -68,7 +70,8 @@ export type ExitReason =
   | { readonly kind: 'ended'; readonly exitCode: number }
   | {
       readonly kind: 'crashed';
-      readonly code: 'guest_error' | 'wall_limit' | 'memory_limit' | 'start_failed';
+      /** no_runtime: what ran the instance is gone, for example a container engine that does not answer. */
+      readonly code: 'guest_error' | 'wall_limit' | 'memory_limit' | 'start_failed' | 'no_runtime';
       readonly message: string;
     };
 

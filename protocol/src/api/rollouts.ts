@@ -88,6 +88,8 @@ export const wave = z.object({
   total: z.int(),
   counts: waveCounts,
   gate,
+  /** Failures that an operator acknowledged by resuming: the gate counts them no more, neither above nor below the line. */
+  acknowledged: z.int().optional(),
   state: z.enum(['pending', 'running', 'passed', 'tripped']),
 });
 

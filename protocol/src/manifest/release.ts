@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { appName, digest, version } from '../names.ts';
+import { checkCron } from './cron.ts';
 
 /**
  * A release: the signed payload that a publisher makes of a `wherry.yaml` and its artifacts. All quantities are numbers in
@@ -17,7 +18,8 @@ export const wasmVariant = z.strictObject({
 });
 
 /** `os/arch[/variant]` as OCI writes a platform. */
-export const platform = z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/);
+export const PLATFORM_PATTERN = /^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/;
+export const platform = z.string().regex(PLATFORM_PATTERN);
 
 export const containerVariant = z.strictObject({
   kind: z.literal('container'),
@@ -51,7 +53,14 @@ export const httpPath = z
 
 export const trigger = z.discriminatedUnion('on', [
   z.strictObject({ on: z.literal('start') }),
-  z.strictObject({ on: z.literal('cron'), schedule: z.string().max(128), timeZone: z.string().max(64).optional() }),
+  z.strictObject({
+    on: z.literal('cron'),
+    schedule: z
+      .string()
+      .max(128)
+      .refine((text) => checkCron(text).ok, 'schedule: five or six cron fields'),
+    timeZone: z.string().max(64).optional(),
+  }),
   z.strictObject({ on: z.literal('mqtt'), filter: topicFilter }),
   z.strictObject({
     on: z.literal('http'),

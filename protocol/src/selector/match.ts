@@ -13,7 +13,7 @@ export function matchesSelector(selector: Selector, subject: Selectable): boolea
 }
 
 function matchesTerm(term: SelectorTerm, subject: Selectable): boolean {
-  const value = valueOf(term.key, subject);
+  const value = labelOf(term.key, subject);
   switch (term.op) {
     case 'equals':
       return value === term.value;
@@ -30,7 +30,7 @@ function matchesTerm(term: SelectorTerm, subject: Selectable): boolean {
   }
 }
 
-function valueOf(key: string, subject: Selectable): string | undefined {
+function labelOf(key: string, subject: Selectable): string | undefined {
   if (key === 'device') return subject.device;
   if (key === 'target') return subject.target;
   return Object.hasOwn(subject.labels, key) ? subject.labels[key] : undefined;

@@ -1,4 +1,4 @@
-import { type Outcome, type Problem, refuse, succeed } from '../errors.ts';
+import { type Outcome, refuse, succeed } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { NAME_PATTERN } from '../names.ts';
 import type { Selector, SelectorTerm } from './syntax.ts';
@@ -18,7 +18,10 @@ const TOKEN = /\s*(?:(!=|==|[=!,()])|([^\s=!,()]+))/y;
  */
 export function parseSelector(text: string): Outcome<Selector> {
   if (text.length > LIMITS.selectorBytes)
-    return refuse('invalid_selector', `a selector has at most ${LIMITS.selectorBytes} characters; this has ${text.length}`);
+    return refuse(
+      'invalid_selector',
+      `a selector has at most ${LIMITS.selectorBytes} characters; this has ${text.length}`,
+    );
   const tokens = tokenize(text);
   if (tokens[0]?.kind === 'end') return succeed({ terms: [] });
   const cursor = new Cursor(tokens);
@@ -105,7 +108,7 @@ class Cursor {
     this.next();
     return true;
   }
-  refuse(message: string): { readonly ok: false; readonly problems: readonly Problem[] } {
+  refuse(message: string): Outcome<never> {
     const { kind, text, column } = this.peek();
     const found = kind === 'end' ? 'the selector ends' : `there is ${JSON.stringify(text.slice(0, 64))}`;
     return refuse('invalid_selector', `${message}; ${found} at column ${column}`, { column });

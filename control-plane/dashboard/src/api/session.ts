@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, closeSession, getSession, type Operation, ROLES, type Session } from '@wherry/protocol';
 import { createContext, useContext } from 'react';
 import { api } from './client.ts';
@@ -31,11 +31,16 @@ export function useMay(operation: Operation): boolean {
   return operation.role === 'none' || ROLES.indexOf(session.role) >= ROLES.indexOf(operation.role);
 }
 
+/** What one operator was shown is not there for the next one at the same browser. */
+export function changeSession(queries: QueryClient, session: Session | null): void {
+  queries.setQueryData(KEYS.session, session);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEYS.session[0] });
+}
+
 export function useSignOut() {
   const queries = useQueryClient();
   return async () => {
     await api.call(closeSession, {}).catch(() => undefined);
-    queries.clear();
-    queries.setQueryData(KEYS.session, null);
+    changeSession(queries, null);
   };
 }

@@ -9,7 +9,12 @@ export function Labels({ labels }: { readonly labels: Readonly<Record<string, st
   return (
     <span className="chips">
       {entries.map(([name, value]) => (
-        <Link key={name} className="chip" to={PAGES.fleet(labelSelector(name, value))} title={`All devices with ${name}=${value}`}>
+        <Link
+          key={name}
+          className="chip"
+          to={PAGES.fleet(labelSelector(name, value))}
+          title={`All devices with ${name}=${value}`}
+        >
           <span className="quiet">{name}=</span>
           {value}
         </Link>

@@ -1,9 +1,15 @@
 import type { ReactNode } from 'react';
-import type { Shape, Tone } from '../words/tones.ts';
 import { sentenceOf } from '../words/problem.ts';
+import type { Shape, Tone } from '../words/tones.ts';
 import { Icon } from './Icon.tsx';
 
-const SHAPES: Readonly<Record<Tone, Shape>> = { good: 'check', busy: 'dots', watch: 'eye', bad: 'warning', idle: 'dash' };
+const SHAPES: Readonly<Record<Tone, Shape>> = {
+  good: 'check',
+  busy: 'dots',
+  watch: 'eye',
+  bad: 'warning',
+  idle: 'dash',
+};
 
 interface NoticeProps {
   readonly tone: Tone;

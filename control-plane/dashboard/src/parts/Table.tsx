@@ -48,12 +48,12 @@ function Cell<Row>({ column, row }: { readonly column: Column<Row>; readonly row
   if (column.isName)
     return (
       <th scope="row" data-head={column.head} className={className}>
-        {column.cell(row)}
+        <div>{column.cell(row)}</div>
       </th>
     );
   return (
     <td data-head={column.head} className={className}>
-      {column.cell(row)}
+      <div>{column.cell(row)}</div>
     </td>
   );
 }

@@ -32,5 +32,5 @@ export const BAR_ORDER: readonly MemberState[] = [
 
 export const FAILED_MEMBER_STATES: readonly MemberState[] = MEMBER_STATES.filter((s) => MEMBER_LOOKS[s].tone === 'bad');
 
-/** Members that gave an answer, or whose deadline gave it for them: the denominator of the gates. */
-export const REACHED_MEMBER_STATES: readonly MemberState[] = ['succeeded', ...FAILED_MEMBER_STATES];
+/** Members that answered, or whose deadline answered for them: the denominator of the gates. */
+export const REACHED_MEMBER_STATES: readonly MemberState[] = ['succeeded', 'soaking', ...FAILED_MEMBER_STATES];

@@ -1,4 +1,4 @@
-import { ApiError } from '@wherry/protocol';
+import { ApiError, parseSelector } from '@wherry/protocol';
 
 /** A sentence for any error that a query or a command can end with. */
 export function sentenceOf(error: unknown): string {
@@ -11,6 +11,13 @@ export interface SelectorFault {
   readonly sentence: string;
   /** From 1; null when the server named no place. */
   readonly column: number | null;
+}
+
+/** The fault of a selector as it is typed; null when it can be read. The server reads it by the same rules. */
+export function selectorFaultIn(text: string): SelectorFault | null {
+  const parsed = parseSelector(text);
+  const [problem] = parsed.ok ? [] : parsed.problems;
+  return problem ? { sentence: problem.message, column: problem.column ?? null } : null;
 }
 
 /** The fault of a selector, when that is what the error is about. */

@@ -7,7 +7,12 @@ export const ROLLOUT_LOOKS: Readonly<Record<RolloutState, Look>> = {
   running: { label: 'running', tone: 'busy', shape: 'play', hint: 'Devices are being assigned.' },
   paused: { label: 'paused', tone: 'watch', shape: 'pause', hint: 'Nothing more is assigned until it is resumed.' },
   halted: { label: 'halted', tone: 'bad', shape: 'warning', hint: 'A gate tripped: nothing more is assigned.' },
-  awaiting_approval: { label: 'awaiting approval', tone: 'watch', shape: 'clock', hint: 'Resume to let the next wave begin.' },
+  awaiting_approval: {
+    label: 'awaiting approval',
+    tone: 'watch',
+    shape: 'clock',
+    hint: 'Resume to let the next wave begin.',
+  },
   completed: { label: 'completed', tone: 'good', shape: 'check', hint: 'Every device has its verdict.' },
   aborted: { label: 'aborted', tone: 'idle', shape: 'ban', hint: 'Ended by an operator.' },
 };

@@ -13,8 +13,9 @@ export function roughDuration(ms: number): string {
 
 /** Exact in at most two units: "1 h 30 min"; below a second in ms. */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${ms} ms`;
+  if (ms > 0 && ms < 1_000) return `${ms} ms`;
   const at = STEPS.findIndex(([unitMs]) => ms >= unitMs);
+  if (at === -1) return '0 s';
   const [unitMs, name] = STEPS[at] ?? [1_000, 's'];
   const next = STEPS[at + 1];
   const whole = `${Math.floor(ms / unitMs)} ${name}`;

@@ -2,7 +2,19 @@
 export const TONES = ['good', 'busy', 'watch', 'bad', 'idle'] as const;
 export type Tone = (typeof TONES)[number];
 
-export type Shape = 'check' | 'cross' | 'back' | 'ban' | 'clock' | 'warning' | 'dots' | 'play' | 'pause' | 'ring' | 'dash' | 'eye';
+export type Shape =
+  | 'check'
+  | 'cross'
+  | 'back'
+  | 'ban'
+  | 'clock'
+  | 'warning'
+  | 'dots'
+  | 'play'
+  | 'pause'
+  | 'ring'
+  | 'dash'
+  | 'eye';
 
 export interface Look {
   readonly label: string;

@@ -4,7 +4,7 @@ export const SERVER_LIMITS = {
   connections: 20_000,
   /** Connections that have not been authenticated: in all, and from one address. */
   unauthenticatedConnections: 2_000,
-  unauthenticatedPerAddress: 500,
+  unauthenticatedPerAddress: 1_000,
   /** A stranger has this long from the TCP accept to a whole CONNECT, and to be authenticated. */
   connectWithinMs: 5_000,
   authenticateWithinMs: 15_000,
@@ -26,10 +26,15 @@ export const SERVER_LIMITS = {
   /** HTTP */
   claimBodyBytes: 16 * 1024,
   headersWithinMs: 15_000,
+  /** A whole request with its body: an upload over a slow line takes long. */
+  requestWithinMs: 3_600_000,
+  /** The body of every request but an upload. */
+  bodyWithinMs: 30_000,
   failuresPerAddressBurst: 20,
   failuresPerAddressPerSecond: 0.2,
-  claimsPerAddressBurst: 200,
-  claimsPerAddressPerSecond: 20,
+  claimsPerAddressBurst: 1_000,
+  claimsPerAddressPerSecond: 100,
+  uploads: 16,
   /** Addresses or identities that a throttle remembers. */
   throttleKeys: 10_000,
   streamsPerTenant: 200,

@@ -38,10 +38,6 @@ export class ConnectionGate {
     return this.#ticket(address);
   }
 
-  get openConnections(): number {
-    return this.#open;
-  }
-
   #ticket(address: string): Ticket {
     let isStranger = true;
     let isOpen = true;

@@ -31,11 +31,19 @@ const INSPECTORS: ReadonlyMap<number, Inspect> = new Map<number, Inspect>([
 /** PUBREC, PUBREL, PUBCOMP: the steps of QoS 2. */
 const QOS2_STEPS: ReadonlySet<number> = new Set([5, 6, 7]);
 
+const PROTOCOL_NAMES: ReadonlySet<string> = new Set(['MQTT', 'MQIsdp']);
+const MQTT_3_1_1_LEVEL = 4;
+
+/** Null for a type that devices send: known from the first byte, before anything is kept. */
+export function inspectType(type: number): Violation | null {
+  if (QOS2_STEPS.has(type)) return 'qos_refused';
+  return INSPECTORS.has(type) ? null : 'malformed_packet';
+}
+
 /** Null when the packet may go on to the broker. */
 export function inspectPacket(frame: Frame): Violation | null {
-  if (QOS2_STEPS.has(frame.type)) return 'qos_refused';
   const inspect = INSPECTORS.get(frame.type);
-  return inspect ? inspect(frame) : 'malformed_packet';
+  return inspect ? inspect(frame) : inspectType(frame.type);
 }
 
 /** MQTT 3.1.1, 3.1 */
@@ -45,7 +53,8 @@ function inspectConnect(frame: Frame): Violation | null {
   const name = cursor.text();
   if ('violation' in name) return name.violation;
   const level = cursor.byte();
-  if (name.text === 'MQTT' ? level !== 4 : true) return isMqtt(name.text) ? 'version_unsupported' : 'malformed_packet';
+  if (!PROTOCOL_NAMES.has(name.text)) return 'malformed_packet';
+  if (name.text !== 'MQTT' || level !== MQTT_3_1_1_LEVEL) return 'version_unsupported';
   const flags = cursor.byte();
   if (flags === null || (flags & 0x01) !== 0 || cursor.uint16() === null) return 'malformed_packet';
   const clientId = cursor.text();
@@ -69,10 +78,6 @@ function inspectWill(cursor: PacketCursor, flags: number): Violation | null {
   if ((flags & 0x04) === 0) return (flags & 0x38) === 0 ? null : 'malformed_packet';
   if (qos > 1) return qos === 2 ? 'qos_refused' : 'malformed_packet';
   return cursor.topic('refused') ?? (cursor.block() === null ? 'malformed_packet' : null);
-}
-
-function isMqtt(name: string): boolean {
-  return name === 'MQTT' || name === 'MQIsdp';
 }
 
 /** MQTT 3.1.1, 3.3 */

@@ -1,0 +1,38 @@
+import type { Problem, Variant, VariantKind } from '@wherry/protocol';
+
+/** What can be said about a variant before anything is downloaded: is there something to run it with, on this platform? */
+export interface DeviceFit {
+  /** Kinds that this device cannot or may not run, and why. */
+  readonly refused: Readonly<Partial<Record<VariantKind, Problem>>>;
+  /** `os/arch[/variant]` as OCI writes it. */
+  readonly platform: string;
+}
+
+export interface VariantFacts {
+  readonly kind: VariantKind;
+  readonly artifact: { readonly digest: string; readonly sizeBytes: number } | null;
+  /** Null where a variant runs on every platform. */
+  readonly platforms: readonly string[] | null;
+}
+
+export function variantFacts(variant: Variant): VariantFacts {
+  return variant.kind === 'wasm'
+    ? { kind: 'wasm', artifact: variant.module, platforms: null }
+    : { kind: 'container', artifact: variant.archive ?? null, platforms: variant.platforms };
+}
+
+export function refuseUnseen(variant: VariantFacts, device: DeviceFit): Problem | null {
+  const refused = device.refused[variant.kind];
+  if (refused !== undefined) return refused;
+  if (variant.platforms === null || variant.platforms.some((offered) => isSamePlatform(offered, device.platform)))
+    return null;
+  return {
+    code: 'wrong_platform',
+    message: `made for ${variant.platforms.join(', ')}; this device is ${device.platform}`,
+  };
+}
+
+/** A platform without a CPU variant fits every variant of the architecture. */
+function isSamePlatform(offered: string, own: string): boolean {
+  return offered === own || own.startsWith(`${offered}/`) || offered.startsWith(`${own}/`);
+}

@@ -1,0 +1,104 @@
+import { LIMITS } from '@wherry/protocol';
+import {
+  onBlobFetched,
+  onBoot,
+  onFetchFailed,
+  onPrepared,
+  onRefused,
+  onReleaseFetched,
+  onRetryDue,
+} from './answers.ts';
+import { onDesired } from './desired.ts';
+import type { Env, Step } from './env.ts';
+import type { EventOf, EventType, LifecycleEvent } from './events.ts';
+import { isPending } from './record.ts';
+import { restartNow } from './run-lane.ts';
+import { onCrashed, onEnded, onProbeFailed, onProbePassed, onRunTimer, onStarted, onStartFailed } from './running.ts';
+import type { Deployment } from './state.ts';
+import { fail } from './verdict.ts';
+
+/**
+ * The lifecycle of one app on one device: event in, next state and effects out. Late, doubled and unexpected events change nothing.
+ * What each state waits for and where it can go is the table in step.test.ts; the rules that must hold are checked in testing/world.ts.
+ */
+export function step(state: Deployment | null, event: LifecycleEvent, env: Env): Step {
+  if (state === null)
+    return event.type === 'desired' ? counted(state, onDesired(state, event, env), env) : nothing(state);
+  if (!isExpected(state, event)) return nothing(state);
+  return counted(state, HANDLERS[event.type](state, event as never, env), env);
+}
+
+const HANDLERS: { readonly [T in EventType]: (state: Deployment, event: EventOf<T>, env: Env) => Step } = {
+  desired: onDesired,
+  release_fetched: onReleaseFetched,
+  release_failed: onFetchFailed,
+  blob_fetched: (state, _, env) => onBlobFetched(state, env),
+  blob_failed: onFetchFailed,
+  prepared: onPrepared,
+  refused: onRefused,
+  started: (state, _, env) => onStarted(state, env),
+  start_failed: onStartFailed,
+  probe_passed: (state, _, env) => onProbePassed(state, env),
+  probe_failed: onProbeFailed,
+  crashed: onCrashed,
+  ended: onEnded,
+  timer: (state, event) => (event.lane === 'change' ? onRetryDue(state) : onRunTimer(state)),
+  restart: (state) => restartNow(state),
+  boot: (state, _, env) => onBoot(state, env),
+};
+
+function isExpected(state: Deployment, event: LifecycleEvent): boolean {
+  const { record, change, run } = state;
+  switch (event.type) {
+    case 'desired':
+    case 'boot':
+    case 'restart':
+      return true;
+    case 'release_fetched':
+    case 'release_failed':
+      return record.phase === 'waiting' && event.ticket === change.ticket;
+    case 'blob_fetched':
+    case 'blob_failed':
+      return record.phase === 'downloading' && event.ticket === change.ticket;
+    case 'prepared':
+    case 'refused':
+      return record.phase === 'staged' && event.ticket === change.ticket;
+    case 'started':
+    case 'start_failed':
+      return run.status === 'starting' && event.ticket === run.ticket;
+    case 'crashed':
+    case 'ended':
+      return (run.status === 'starting' || run.status === 'up') && event.ticket === run.ticket;
+    case 'probe_passed':
+    case 'probe_failed':
+      return run.status === 'up' && event.ticket === run.ticket;
+    case 'timer':
+      if (event.lane === 'change') return event.ticket === change.ticket;
+      return (run.status === 'up' || run.status === 'pausing') && event.ticket === run.ticket;
+  }
+}
+
+/** Room for `reverting` and its end, which must always be possible. */
+const TRANSITIONS_BEFORE_GIVING_UP = LIMITS.transitionsPerDeployment - 2;
+
+/** Counts records that will be saved. A deployment that uses up its bound fails instead of looping through crashes for ever. */
+function counted(before: Deployment | null, after: Step, env: Env): Step {
+  if (after.state === null || after.state.record === before?.record) return after;
+  const transitions = after.state.record.transitions + 1;
+  if (before !== null && isPending(after.state.record.phase) && transitions > TRANSITIONS_BEFORE_GIVING_UP) {
+    const message = `no verdict after ${TRANSITIONS_BEFORE_GIVING_UP} saved steps: given up`;
+    return numbered(fail(before, { code: 'too_many_transitions', message }, env), transitions);
+  }
+  return numbered(after, transitions);
+}
+
+function numbered(result: Step, transitions: number): Step {
+  if (result.state === null) return result;
+  // A verdict ends the counting: what happens to a confirmed release later is not part of its deployment.
+  const bounded = Math.min(transitions, LIMITS.transitionsPerDeployment);
+  return { ...result, state: { ...result.state, record: { ...result.state.record, transitions: bounded } } };
+}
+
+function nothing(state: Deployment | null): Step {
+  return { state, effects: [] };
+}

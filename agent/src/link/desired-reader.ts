@@ -1,0 +1,106 @@
+import { type Envelope, PATHS } from '@wherry/protocol';
+import type { Counters } from '../logs/counters.ts';
+import type { Logger } from '../logs/logger.ts';
+import { DESIRED_BYTES, desiredEnvelope } from './inbox.ts';
+import type { Identity } from './port.ts';
+import { readBounded } from './read-bounded.ts';
+import type { LinkTuning } from './tuning.ts';
+
+/** Reads the desired state over HTTP: at each connect and on a slow timer, so that a lost message costs time and nothing else. */
+export interface DesiredReader {
+  start(): void;
+  stop(): void;
+  /** Never rejects: a failure is logged, and the timer goes on. A read that is under way is joined. */
+  readNow(): Promise<void>;
+}
+
+export interface DesiredReaderOptions {
+  readonly identity: Identity;
+  readonly tuning: LinkTuning;
+  readonly log: Logger;
+  readonly counters: Counters;
+  readonly random: () => number;
+  readonly onDocument: (document: Envelope) => void;
+}
+
+export function createDesiredReader(options: DesiredReaderOptions): DesiredReader {
+  const { identity, tuning, log, counters, random } = options;
+  const url = identity.serverUrl.replace(/\/+$/, '') + PATHS.deviceDesired;
+  const authorization = `Bearer ${identity.tenant}/${identity.device}:${identity.secret}`;
+  const ending = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let etag: string | null = null;
+  let unchangedInARow = 0;
+  let underWay: Promise<void> | null = null;
+  let lastFailure = '';
+
+  async function read(): Promise<void> {
+    const isConditional = etag !== null && unchangedInARow < tuning.unchangedInARow;
+    const response = await fetch(url, {
+      headers: {
+        authorization,
+        accept: 'application/json',
+        ...(isConditional && etag !== null ? { 'if-none-match': etag } : {}),
+      },
+      redirect: 'error',
+      signal: AbortSignal.any([ending.signal, AbortSignal.timeout(tuning.desiredTimeoutMs)]),
+    });
+    counters.add('desired_reads');
+    if (response.status === 304) {
+      unchangedInARow += 1;
+      await response.body?.cancel();
+      return;
+    }
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new Error(`the control plane answered ${response.status}`);
+    }
+    const text = await readBounded(response, DESIRED_BYTES);
+    const parsed = text === null ? null : desiredEnvelope.safeParse(JSON.parse(text));
+    if (!parsed?.success) {
+      counters.note('desired_malformed', { url, tooLong: text === null }, 'the desired state was not understood');
+      return;
+    }
+    etag = response.headers.get('etag');
+    unchangedInARow = 0;
+    options.onDocument(parsed.data);
+  }
+
+  async function readAndReport(): Promise<void> {
+    try {
+      await read();
+      lastFailure = '';
+    } catch (error) {
+      if (ending.signal.aborted) return;
+      counters.add('desired_read_failures');
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      // An outage of days is one line, not one line each five minutes.
+      log[cause === lastFailure ? 'debug' : 'warn']({ url, cause }, 'the desired state could not be read');
+      lastFailure = cause;
+    }
+  }
+
+  function schedule(): void {
+    const factor = 1 + tuning.desiredJitter * (2 * random() - 1);
+    timer = setTimeout(async () => {
+      await readNow();
+      if (!ending.signal.aborted) schedule();
+    }, tuning.desiredEveryMs * factor);
+  }
+
+  function readNow(): Promise<void> {
+    underWay ??= readAndReport().finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  }
+
+  return {
+    start: schedule,
+    stop() {
+      clearTimeout(timer);
+      ending.abort();
+    },
+    readNow,
+  };
+}

@@ -1,0 +1,103 @@
+import {
+  type Ack,
+  ack,
+  type Command,
+  command,
+  type DownChannel,
+  type Envelope,
+  envelope,
+  isDownChannel,
+  LIMITS,
+  PAYLOAD_TYPES,
+  parseTopic,
+} from '@wherry/protocol';
+import type { z } from 'zod';
+import type { Counters } from '../logs/counters.ts';
+import { type TokenBucket, takeToken } from '../logs/token-bucket.ts';
+import type { Identity } from './port.ts';
+
+/** The edge where messages of the broker become values. Whatever is not exactly right is counted and left out. */
+export interface InboxHandlers {
+  desired(document: Envelope): void;
+  ack(message: Ack): void;
+  command(id: string, message: Command): void;
+}
+
+/** Acknowledgements and commands are a few hundred bytes. */
+const SMALL_BYTES = 8 * 1024;
+export const DESIRED_BYTES = LIMITS.desiredBytes * 2;
+
+/**
+ * What a broker may send: more is dropped, which is safe for all three. Acknowledgements and desired states come again, and
+ * a command without a result is sent again by whoever wants it.
+ */
+const RATES: Readonly<Record<DownChannel, { readonly burst: number; readonly perSecond: number }>> = {
+  ack: { burst: 512, perSecond: 128 },
+  desired: { burst: 32, perSecond: 4 },
+  command: { burst: 64, perSecond: 8 },
+};
+
+export function createInbox(
+  identity: Identity,
+  counters: Counters,
+  handlers: InboxHandlers,
+  monotonicMs: () => number = () => performance.now(),
+) {
+  const buckets = new Map<DownChannel, TokenBucket>();
+
+  function hasRate(channel: DownChannel): boolean {
+    const { burst, perSecond } = RATES[channel];
+    const taken = takeToken(buckets.get(channel), monotonicMs(), burst, perSecond);
+    if (taken) buckets.set(channel, taken);
+    else counters.note(`${channel}_rate_dropped`, { perSecond }, `too many messages on ${channel}`);
+    return taken !== null;
+  }
+
+  const decode = <T>(schema: z.ZodType<T>, channel: string, payload: Uint8Array, maxBytes: number): T | null => {
+    const text = payload.length <= maxBytes ? Buffer.from(payload).toString('utf8') : null;
+    const parsed = text === null ? null : schema.safeParse(parseJson(text));
+    if (parsed?.success) return parsed.data;
+    const why = parsed?.error.issues[0];
+    counters.note(
+      `${channel}_malformed`,
+      { bytes: payload.length, at: why?.path.join('.'), problem: why?.message ?? `more than ${maxBytes} bytes` },
+      `a message on ${channel} was not understood`,
+    );
+    return null;
+  };
+
+  return function receive(topicText: string, payload: Uint8Array): void {
+    const topic = parseTopic(topicText);
+    if (!topic.ok || topic.value.tenant !== identity.tenant || topic.value.device !== identity.device) {
+      counters.note('topic_foreign', { topic: topicText.slice(0, 256) }, 'a message on a topic that is not ours');
+      return;
+    }
+    const { channel, id } = topic.value;
+    if (isDownChannel(channel) && !hasRate(channel)) return;
+    if (channel === 'desired') {
+      const document = decode(desiredEnvelope, channel, payload, DESIRED_BYTES);
+      if (document) handlers.desired(document);
+    } else if (channel === 'ack') {
+      const message = decode(ack, channel, payload, SMALL_BYTES);
+      if (message) handlers.ack(message);
+    } else if (channel === 'command' && id !== undefined) {
+      const message = decode(command, channel, payload, SMALL_BYTES);
+      if (message) handlers.command(id, message);
+    } else {
+      counters.note('topic_foreign', { topic: topicText }, 'a message on a channel that goes the other way');
+    }
+  };
+}
+
+/** Has the shape of a signed desired state; its signatures are the shell's to verify. */
+export const desiredEnvelope = envelope.refine((document) => document.payloadType === PAYLOAD_TYPES.desired, {
+  message: `the envelope does not hold ${PAYLOAD_TYPES.desired}`,
+});
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import type { CommandResult, LogBatch } from '@wherry/protocol';
+import { createCounters } from '../logs/counters.ts';
+import { createCommandDesk } from './commands.ts';
+import { createDesiredReader } from './desired-reader.ts';
+import { createDrainLoop } from './drain-loop.ts';
+import { createInbox } from './inbox.ts';
+import { createReportSigner, messageOf } from './messages.ts';
+import type { DeviceLink, LinkOptions } from './options.ts';
+import { createSession } from './session.ts';
+import { LINK_TUNING, type LinkTuning } from './tuning.ts';
+
+/** The link to the control plane: session, desired state, outbox, commands and logs put together. It owns the network and no truth. */
+export function createLink(options: LinkOptions): DeviceLink {
+  const { identity, boot, outbox, events, log } = options;
+  const tuning: LinkTuning = { ...LINK_TUNING, ...options.tuning };
+  const counters = createCounters(log);
+  const signer = createReportSigner(identity.reportPrivateKey);
+  const monotonicMs = () => performance.now();
+  const random = Math.random;
+  let downSinceMs = monotonicMs();
+  let isStarted = false;
+
+  const session = createSession({
+    identity,
+    boot,
+    tuning,
+    log,
+    counters,
+    monotonicMs,
+    random,
+    onUp() {
+      // A fleet that comes back together would tell everything at once; so would a site that is powered on again.
+      const isCrowded = monotonicMs() - downSinceMs > tuning.longAwayMs || outbox.size() > tuning.backlogRows;
+      drain.up(isCrowded ? random() * tuning.drainJitterMs : 0);
+      commands.flush();
+      void reader.readNow();
+      events.connection(true);
+    },
+    onDown() {
+      downSinceMs = monotonicMs();
+      drain.down();
+      events.connection(false);
+    },
+    onMessage: (topic, payload) => receive(topic, payload),
+  });
+
+  const drain = createDrainLoop({
+    outbox,
+    tuning,
+    monotonicMs,
+    log,
+    send(rows) {
+      const { channel, payload } = messageOf(rows, identity.device, signer, (row, problem) =>
+        counters.note(
+          'rows_invalid',
+          { boot: row.boot, seq: row.seq, problem },
+          'a report lost its content: it broke the contract',
+        ),
+      );
+      counters.add(`sent_${channel}`);
+      session.publish(channel, payload);
+    },
+  });
+
+  const reader = createDesiredReader({
+    identity,
+    tuning,
+    log,
+    counters,
+    random,
+    onDocument: (document) => events.desired(document),
+  });
+
+  const commands = createCommandDesk({
+    run: (id, command) => events.command(id, command),
+    answer: (id: string, result: CommandResult) => session.publish('result', encode(result), { id }),
+    tuning,
+    log,
+    counters,
+    nowMs: Date.now,
+  });
+
+  const receive = createInbox(identity, counters, {
+    desired: (document) => events.desired(document),
+    ack: ({ boot: ofBoot, upTo }) => drain.acknowledged(ofBoot, upTo),
+    command: (id, command) => commands.receive(id, command),
+  });
+
+  return {
+    get isUp() {
+      return session.isUp;
+    },
+    counters: () => counters.all(),
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      session.start();
+      reader.start();
+    },
+    async stop() {
+      reader.stop();
+      drain.stop();
+      await session.stop();
+    },
+    sendLogs(batch: LogBatch) {
+      if (session.backlogBytes() > tuning.logBacklogBytes) counters.add('logs_dropped');
+      else session.publish('log', encode(batch), { qos: 0 });
+    },
+    refresh: () => reader.readNow(),
+  };
+}
+
+function encode(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value), 'utf8');
+}

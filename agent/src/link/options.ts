@@ -1,0 +1,19 @@
+import type { Logger } from '../logs/logger.ts';
+import type { Identity, Link, LinkEvents, Outbox } from './port.ts';
+import type { LinkTuning } from './tuning.ts';
+
+export interface LinkOptions {
+  readonly identity: Identity;
+  /** Random id of this start of the agent. */
+  readonly boot: string;
+  readonly outbox: Outbox;
+  readonly events: LinkEvents;
+  readonly log: Logger;
+  readonly tuning?: Partial<LinkTuning>;
+}
+
+/** `counters` are totals since the start, by name, for `status` and for tests. */
+export interface DeviceLink extends Link {
+  readonly isUp: boolean;
+  counters(): Readonly<Record<string, number>>;
+}

@@ -1,0 +1,43 @@
+/** Every bound and period of the link in one place. */
+export const LINK_TUNING = {
+  /** Reconnects: full jitter, `random × min(cap, base × 2^attempt)`; a session that lived `stableAfterMs` starts again at the base. */
+  backoffBaseMs: 1_000,
+  backoffCapMs: 300_000,
+  stableAfterMs: 60_000,
+  /** The first connect waits `random × this`: raise it where a whole site is powered on at once. */
+  firstConnectJitterMs: 0,
+  connectTimeoutMs: 30_000,
+  /** Pings cost bytes on a metered link; a dead session is noticed after one and a half of these. */
+  keepaliveSeconds: 300,
+
+  /** The slow timer over HTTP, ± `desiredJitter`; a lost message costs this much time and nothing else. */
+  desiredEveryMs: 300_000,
+  desiredJitter: 0.2,
+  desiredTimeoutMs: 30_000,
+  /** After so many answers 304 in a row the whole document is read again: an answer that the shell refused must not hide the true one. */
+  unchangedInARow: 11,
+
+  /** Messages that the server has not acknowledged yet. */
+  windowMessages: 4,
+  /** Sent again after this without an acknowledgement, twice as long each time up to the cap. */
+  resendAfterMs: 15_000,
+  resendCapMs: 300_000,
+  /** Bucket of the drain: bursts of so many messages, then so many a second. */
+  burstMessages: 8,
+  messagesPerSecond: 4,
+  /** After being away longer than `longAwayMs`, or with more than `backlogRows` to tell, the drain begins with an empty bucket after `random × drainJitterMs`. */
+  longAwayMs: 60_000,
+  backlogRows: 256,
+  drainJitterMs: 10_000,
+  /** Appended rows are collected this long before they are sent. */
+  lingerMs: 20,
+
+  commandsAtOnce: 8,
+  commandsRemembered: 256,
+  commandTimeoutMs: 120_000,
+  resultsKept: 64,
+  /** Logs are dropped while more than this waits in the socket. */
+  logBacklogBytes: 64 * 1024,
+} as const;
+
+export type LinkTuning = { readonly [K in keyof typeof LINK_TUNING]: number };

@@ -1,0 +1,121 @@
+import type { Capabilities } from '@wherry/protocol/admission';
+
+/**
+ * What the agent and a runner say to each other. The agent trusts nothing that comes back (runtimes/wasm/messages-in.ts checks it);
+ * the runner trusts the agent. Binary parts travel as the tail of the frame, named in each message.
+ */
+
+/** First message: what to run and how. */
+export interface InitMessage {
+  readonly type: 'init';
+  readonly abi: 'assemblyscript' | 'wasi-p1';
+  /** Descriptor of the module's file, opened by the agent for reading only. */
+  readonly moduleFd: number;
+  /** `sha256:…` that the bytes must have; null only for a file that a developer runs by hand. */
+  readonly digest: string | null;
+  readonly memoryBytes: number;
+  readonly tableElements: number;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly preopens: readonly { readonly path: string; readonly guest: string; readonly quotaBytes: number | null }[];
+  /** `inherit`: the guest's standard streams are those of the process. `log`: lines become log messages. */
+  readonly stdio: 'inherit' | 'log';
+  /** What the release was granted: for admission. The agent checks every call again. */
+  readonly capabilities: Capabilities;
+}
+
+export type CallEvent =
+  | { readonly on: 'start' }
+  | { readonly on: 'health' }
+  | { readonly on: 'cron'; readonly schedule: string; readonly atMs: number }
+  /** Tail: the payload. */
+  | { readonly on: 'mqtt'; readonly topic: string }
+  /** Tail: the body. */
+  | {
+      readonly on: 'http';
+      readonly method: string;
+      readonly path: string;
+      readonly query: string;
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+export interface CallMessage {
+  readonly type: 'call';
+  readonly event: CallEvent;
+}
+
+/** Answer to a host call. `status` is what the guest's import returns; the tail holds bytes for it. */
+export interface ReplyMessage {
+  readonly type: 'reply';
+  readonly status: number;
+  /** For `next`: the trigger; its payload is the tail. */
+  readonly event?: CallEvent;
+}
+
+/** Instead of `init`: says `ready` without a module, so that an idle runner can be measured. */
+export interface HelloMessage {
+  readonly type: 'hello';
+}
+
+export type ToRunner = HelloMessage | InitMessage | CallMessage | ReplyMessage;
+
+export type HostOperation =
+  /** Tail: the payload. */
+  | { readonly op: 'publish'; readonly topic: string }
+  /** Reply tail: the value. */
+  | { readonly op: 'kv_get'; readonly key: string }
+  /** Tail: the value. */
+  | { readonly op: 'kv_set'; readonly key: string }
+  | { readonly op: 'kv_delete'; readonly key: string }
+  /** Waits for a trigger; the reply carries it. */
+  | { readonly op: 'next'; readonly timeoutMs: number }
+  /** Answers the http trigger that `next` delivered last. Tail: the body. */
+  | { readonly op: 'answer'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  /** Tail: the body. Reply tail: the response in CGI form. */
+  | {
+      readonly op: 'fetch';
+      readonly method: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  /** Node's permission model refuses these two inside the runner; the agent does them on the runner's own descriptor. */
+  | { readonly op: 'sync'; readonly fd: number }
+  | { readonly op: 'symlink'; readonly fd: number; readonly name: string; readonly target: string };
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+export interface LogMessage {
+  readonly type: 'log';
+  readonly level: LogLevel;
+  readonly stream: 'stdout' | 'stderr' | 'log';
+  readonly text: string;
+  /** Lines left out before this one. */
+  readonly skipped: number;
+}
+
+/** How a call ended. Tail: the body of an http answer. */
+export interface DoneMessage {
+  readonly type: 'done';
+  readonly result:
+    | {
+        readonly ok: true;
+        readonly answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
+      }
+    /** A WASI program that called proc_exit with something else than 0. */
+    | { readonly ok: false; readonly code: 'guest_error' | 'memory_limit'; readonly message: string };
+  readonly exitCode?: number;
+  /** Highest size of the module's linear memory so far. */
+  readonly peakBytes: number;
+}
+
+export type FromRunner =
+  | { readonly type: 'ready'; readonly handlers: readonly string[]; readonly peakBytes: number }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string }
+  | ({ readonly type: 'host' } & HostOperation)
+  /** A `start` guest sleeps, or is awake again: its wall clock stops meanwhile. Before `ready`: the module is compiled, its own code begins. */
+  | { readonly type: 'idle'; readonly isIdle: boolean }
+  | LogMessage
+  | DoneMessage;
+
+/** What a host call returns instead of a length. The same numbers are in guest-sdk/include/wherry.h. */
+export const STATUS = { ok: 0, absent: -1, denied: -2, invalid: -3, failed: -4, timeout: -5 } as const;

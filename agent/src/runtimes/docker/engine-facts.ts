@@ -1,0 +1,48 @@
+import type { EngineClient } from './client.ts';
+import { platformOfEngine } from './platform.ts';
+
+/** What the engine says of itself and of its host. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly platform: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** Limits that this host cannot hold, in words. */
+  readonly missingLimits: readonly string[];
+}
+
+interface Info {
+  readonly OSType?: string;
+  readonly Architecture?: string;
+  readonly NCPU?: number;
+  readonly MemTotal?: number;
+  readonly ServerVersion?: string;
+  readonly MemoryLimit?: boolean;
+  readonly SwapLimit?: boolean;
+  readonly CpuCfsQuota?: boolean;
+  readonly PidsLimit?: boolean;
+}
+
+const LIMIT_FLAGS = {
+  MemoryLimit: 'memory',
+  SwapLimit: 'swap',
+  CpuCfsQuota: 'CPU',
+  PidsLimit: 'number of processes',
+} as const satisfies { readonly [K in keyof Info]?: string };
+
+/** Throws what the client throws when the engine does not answer. */
+export async function readEngineFacts(client: EngineClient): Promise<EngineFacts> {
+  return factsFromInfo((await client.quick.info()) as Info);
+}
+
+export function factsFromInfo(info: Info): EngineFacts {
+  return {
+    version: String(info.ServerVersion ?? 'unknown').slice(0, 64),
+    platform: platformOfEngine(info.OSType ?? 'linux', info.Architecture ?? 'unknown'),
+    cores: info.NCPU ?? 1,
+    memoryBytes: info.MemTotal ?? 0,
+    missingLimits: (Object.keys(LIMIT_FLAGS) as (keyof typeof LIMIT_FLAGS)[])
+      .filter((flag) => info[flag] === false)
+      .map((flag) => LIMIT_FLAGS[flag]),
+  };
+}

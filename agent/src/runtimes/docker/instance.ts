@@ -1,0 +1,140 @@
+import { type ErrorCode, type HealthPolicy, type Outcome, refuse } from '@wherry/protocol';
+import type { CallOutcome, ExitReason, Instance, InstanceUsage, TriggerEvent } from '../port.ts';
+import { type EngineClient, refuseBecause } from './client.ts';
+import { eventLine } from './event-line.ts';
+import { DOCKER_LIMITS } from './limits.ts';
+import type { LogPump } from './log-pump.ts';
+import { judgeState, probeHttp, publishedPort } from './probe.ts';
+import { type EngineStats, usageFromStats } from './stats.ts';
+import type { ContainerInput } from './stdin.ts';
+import { watchContainer } from './watch.ts';
+
+/** One started container. It is removed from the engine once it has ended and its last lines were read. */
+export class ContainerInstance implements Instance {
+  readonly exited: Promise<ExitReason>;
+  readonly #client: EngineClient;
+  readonly #id: string;
+  readonly #health: HealthPolicy;
+  readonly #stopSignal: string;
+  readonly #input: ContainerInput | null;
+  #calls = 0;
+  #errors = 0;
+  #wasStopped = false;
+  #hasEnded = false;
+  #measured: InstanceUsage = usageFromStats({}, 0);
+
+  constructor(started: {
+    readonly client: EngineClient;
+    readonly id: string;
+    readonly health: HealthPolicy;
+    readonly stopSignal: string;
+    readonly logs: LogPump;
+    /** Null for a container that takes no events. */
+    readonly input: ContainerInput | null;
+    readonly onGone: () => void;
+  }) {
+    this.#client = started.client;
+    this.#id = started.id;
+    this.#health = started.health;
+    this.#stopSignal = started.stopSignal;
+    this.#input = started.input;
+    this.exited = this.#watch(started.logs, started.onGone);
+  }
+
+  /** An event counts as taken once it is on its way into the container: what a container makes of it shows in its health. */
+  async call(event: TriggerEvent): Promise<CallOutcome> {
+    if (this.#hasEnded) return refuse('unavailable', 'the container has ended');
+    // Its start is the container's whole run.
+    if (event.on === 'start') return { ok: true, value: {} };
+    this.#calls += 1;
+    const line = eventLine(event);
+    if (line !== null && this.#input?.write(line)) return { ok: true, value: {} };
+    this.#errors += 1;
+    if (line === null) return refuse('feature_refused', `a container takes no ${event.on} triggers`);
+    return refuse('guest_error', 'the container does not read its standard input, where events arrive');
+  }
+
+  async probe(): Promise<Outcome<void>> {
+    if (this.#hasEnded) return refuse('health_failed', 'the container has ended');
+    try {
+      const info = await this.#client.quick.getContainer(this.#id).inspect();
+      const state = judgeState(info.State);
+      const { http } = this.#health;
+      if (!state.ok || http?.port === undefined) return state;
+      const port = publishedPort(info, http.port);
+      if (port === undefined) return refuse('health_failed', `the engine did not publish port ${http.port}`);
+      return await probeHttp(port, http.path);
+    } catch (error) {
+      return refuseBecause(this.#client, error, 'health_failed', 'ask the engine about the container');
+    }
+  }
+
+  async usage(): Promise<InstanceUsage> {
+    if (!this.#hasEnded) await this.#measure();
+    const memoryBytes = this.#hasEnded ? 0 : this.#measured.memoryBytes;
+    return { ...this.#measured, memoryBytes, calls: this.#calls, errors: this.#errors };
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#wasStopped = true;
+    if (graceMs > 0) {
+      await this.#signal(this.#stopSignal);
+      if (await this.#endsWithin(graceMs)) return;
+    }
+    await this.#signal('SIGKILL');
+    await this.#endsWithin(DOCKER_LIMITS.killMs);
+  }
+
+  async #watch(logs: LogPump, onGone: () => void): Promise<ExitReason> {
+    const reason = await watchContainer(this.#client, this.#id, () => this.#wasStopped);
+    this.#hasEnded = true;
+    if (reason.kind === 'crashed' && hitsLimit(reason.code))
+      this.#measured = { ...this.#measured, limitsHit: this.#measured.limitsHit + 1 };
+    await within(logs.drained, DOCKER_LIMITS.logDrainMs);
+    logs.close();
+    this.#input?.close();
+    await this.#client.quick
+      .getContainer(this.#id)
+      .remove({ force: true, v: true })
+      // Left for cleanUp when the engine is away.
+      .catch(() => undefined);
+    onGone();
+    return reason;
+  }
+
+  async #measure(): Promise<void> {
+    const once = { stream: false, 'one-shot': true } as const;
+    const stats = await this.#client.quick
+      .getContainer(this.#id)
+      .stats(once)
+      .catch(() => undefined);
+    const usage = usageFromStats((stats ?? {}) as EngineStats, this.#measured.limitsHit);
+    // A container that ends while it is asked, or an engine that does not answer, must not make a total go back.
+    if (usage.cpuMs >= this.#measured.cpuMs) this.#measured = usage;
+  }
+
+  async #signal(signal: string): Promise<void> {
+    await this.#client.quick
+      .getContainer(this.#id)
+      .kill({ signal })
+      // It has ended by itself, or the engine is away: `exited` tells which.
+      .catch(() => undefined);
+  }
+
+  #endsWithin(limitMs: number): Promise<boolean> {
+    return within(this.exited, limitMs);
+  }
+}
+
+function hitsLimit(code: ErrorCode): boolean {
+  return code === 'memory_limit' || code === 'wall_limit';
+}
+
+async function within(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  return Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream';
+import { LIMITS } from '@wherry/protocol';
+import type { HostServices } from '../port.ts';
+import type { EngineClient } from './client.ts';
+import { DOCKER_LIMITS } from './limits.ts';
+import { type Line, LogFrames } from './log-frames.ts';
+
+/**
+ * Hands a container's output on as log lines, at a bounded rate: what exceeds it is counted and told in one line, so that
+ * a chatty container costs neither memory nor the link.
+ */
+export interface LogPump {
+  /** Settles when the engine has sent everything, or could not. */
+  readonly drained: Promise<void>;
+  close(): void;
+}
+
+export async function pumpLogs(client: EngineClient, containerId: string, host: HostServices): Promise<LogPump> {
+  const follow = { follow: true, stdout: true, stderr: true } as const;
+  const stream = (await client.slow.getContainer(containerId).logs(follow)) as Readable;
+  const frames = new LogFrames(LIMITS.logLineBytes);
+  const gate = new RateGate(host);
+  stream.on('data', (chunk: Buffer) => {
+    for (const line of frames.push(chunk)) gate.pass(line);
+  });
+  const drained = new Promise<void>((resolve) => {
+    stream.once('close', () => {
+      for (const line of frames.end()) gate.pass(line);
+      gate.close();
+      resolve();
+    });
+    // An engine that goes away ends the stream with an error; `close` follows.
+    stream.on('error', () => undefined);
+  });
+  return { drained, close: () => stream.destroy() };
+}
+
+class RateGate {
+  readonly #host: HostServices;
+  #windowEndsAtMs = 0;
+  #passed = 0;
+  #skipped = 0;
+
+  constructor(host: HostServices) {
+    this.#host = host;
+  }
+
+  pass(line: Line): void {
+    const atMs = Date.now();
+    if (atMs >= this.#windowEndsAtMs) {
+      this.close();
+      this.#windowEndsAtMs = atMs + DOCKER_LIMITS.logWindowMs;
+      this.#passed = 0;
+    }
+    if (this.#passed >= DOCKER_LIMITS.logLinesPerWindow) {
+      this.#skipped += 1;
+      return;
+    }
+    this.#passed += 1;
+    this.#host.log({ ...line, atMs, level: line.stream === 'stderr' ? 'warning' : 'info' });
+  }
+
+  close(): void {
+    if (this.#skipped === 0) return;
+    const text = `${this.#skipped} lines left out: more than ${DOCKER_LIMITS.logLinesPerWindow} in ${DOCKER_LIMITS.logWindowMs} ms`;
+    this.#skipped = 0;
+    this.#host.log({ stream: 'log', level: 'warning', atMs: Date.now(), text });
+  }
+}

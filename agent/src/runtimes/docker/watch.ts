@@ -1,0 +1,46 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { ExitReason } from '../port.ts';
+import { type EngineClient, engineGone, statusOf } from './client.ts';
+import { exitReason } from './exit.ts';
+import { DOCKER_LIMITS } from './limits.ts';
+
+/**
+ * Waits until a container has ended and says why. An engine that goes away is asked again for a while, as it may only be
+ * restarting; then its container counts as lost. Never rejects.
+ */
+export async function watchContainer(client: EngineClient, id: string, wasStopped: () => boolean): Promise<ExitReason> {
+  for (;;) {
+    const hasWaited = await client.slow
+      .getContainer(id)
+      .wait()
+      .then(() => true)
+      .catch(() => false);
+    if (!hasWaited) await pause();
+    const seen = await inspectPatiently(client, id);
+    if ('lost' in seen) return wasStopped() ? { kind: 'stopped' } : seen.lost;
+    if (!seen.info.State.Running) return exitReason(seen.info.State, wasStopped());
+  }
+}
+
+type Seen = { readonly info: ContainerInspectInfo } | { readonly lost: ExitReason };
+
+async function inspectPatiently(client: EngineClient, id: string): Promise<Seen> {
+  const deadlineMs = performance.now() + DOCKER_LIMITS.engineAwayMs;
+  for (;;) {
+    try {
+      return { info: await client.quick.getContainer(id).inspect() };
+    } catch (error) {
+      if (statusOf(error) === 404) return lost('the container was removed from the engine by someone else');
+      if (performance.now() > deadlineMs) return lost(engineGone(client.socketPath, error));
+    }
+    await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, DOCKER_LIMITS.engineAwayPollMs));
+}
+
+function lost(message: string): Seen {
+  return { lost: { kind: 'crashed', code: 'no_runtime', message } };
+}

@@ -1,0 +1,142 @@
+import { closeSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { admit, type Capabilities, type Outcome, type Problem, type WasmAbi } from '@wherry/protocol';
+import type { HostServices } from '../port.ts';
+import { measureBaseline } from './baseline.ts';
+import { WASM_BOUNDS } from './bounds.ts';
+import { exitReasonOf } from './exit-reason.ts';
+import { openModuleFile, readModuleFile } from './module-file.ts';
+import { findRunnerEntry } from './runner-entry.ts';
+import { MODULE_FD } from './runner-process.ts';
+import { RunnerSession } from './runner-session.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface RunLocalOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly dirs: readonly { readonly host: string; readonly guest: string }[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly memoryBytes: number;
+  readonly wallMs: number;
+  readonly abi: WasmAbi | 'auto';
+}
+
+export interface RunLocalResult {
+  readonly exitCode: number;
+  readonly problem?: Problem;
+}
+
+/** What a module run by hand may do: keep values for this run and publish, which prints. Outgoing http needs a release that grants it. */
+const LOCAL_GRANTS: Capabilities = { kv: true, mqtt: { publish: ['#'] } };
+const FAILED_EXIT_CODE = 1;
+/** A program may write files as large as the disk allows; folders named by hand have no quota. */
+const FILE_BYTES = 64 * 1024 ** 3;
+
+/**
+ * Runs one module to its end, on this machine, with the very runner and limits of a device. Its standard streams are those of the
+ * caller. A program that fails has its own exit code; a module that is refused, or a limit that is hit, has a problem.
+ */
+export async function runLocal(options: RunLocalOptions): Promise<RunLocalResult> {
+  const bytes = readModuleFile(options.file, null);
+  if (!bytes.ok) return refused(bytes);
+  const abi = options.abi === 'auto' ? guessAbi(bytes.value) : options.abi;
+  const verdict = admit(bytes.value, { abi, capabilities: LOCAL_GRANTS, limits: options });
+  if (!verdict.ok) return refused(verdict);
+  const file = openModuleFile(options.file);
+  if (!file.ok) return refused(file);
+  try {
+    return await run(options, abi, file.value);
+  } finally {
+    closeSync(file.value);
+  }
+}
+
+async function run(options: RunLocalOptions, abi: WasmAbi, moduleFd: number): Promise<RunLocalResult> {
+  const entry = findRunnerEntry();
+  const preopens = options.dirs.map(({ host, guest }) => ({ path: resolve(host), guest, quotaBytes: null }));
+  const session = new RunnerSession({
+    entry,
+    dataBytes: (await measureBaseline(entry)) + options.memoryBytes + WASM_BOUNDS.headroomBytes,
+    fileBytes: FILE_BYTES,
+    preopens: preopens.map(({ path }) => path),
+    moduleFd,
+    stdio: 'inherit',
+    wallMs: options.wallMs,
+    capabilities: LOCAL_GRANTS,
+    host: printingHost(),
+    init: {
+      type: 'init',
+      abi,
+      moduleFd: MODULE_FD,
+      digest: null,
+      memoryBytes: options.memoryBytes,
+      tableElements: WASM_BOUNDS.tableElements,
+      args: [basename(options.file), ...options.args],
+      env: options.env,
+      preopens,
+      stdio: 'inherit',
+      capabilities: LOCAL_GRANTS,
+    },
+    onNext: async () => null,
+    onAnswer: () => false,
+    onIdle: () => {},
+  });
+  const opened = await session.open();
+  if (!opened.ok) {
+    session.process.signal('SIGKILL');
+    return refused(opened);
+  }
+  let isOverdue = false;
+  const watchdog = new Watchdog(options.wallMs, () => {
+    isOverdue = true;
+    session.process.signal('SIGKILL');
+  });
+  watchdog.begin();
+  const end = await session.call({ on: 'start' }, new Uint8Array(0));
+  watchdog.end();
+  session.process.close();
+  const exit = await session.exited;
+  if (end !== null) {
+    if (end.exitCode !== null) return { exitCode: end.exitCode };
+    return end.outcome.ok ? { exitCode: 0 } : refused(end.outcome);
+  }
+  const reason = exitReasonOf(exit, isOverdue ? { kind: 'wall', wallMs: options.wallMs } : null);
+  if (reason.kind !== 'crashed') return { exitCode: FAILED_EXIT_CODE };
+  return { exitCode: FAILED_EXIT_CODE, problem: { code: reason.code, message: reason.message } };
+}
+
+function refused(outcome: Outcome<unknown> & { ok: false }): RunLocalResult {
+  const [problem] = outcome.problems;
+  return problem === undefined ? { exitCode: FAILED_EXIT_CODE } : { exitCode: FAILED_EXIT_CODE, problem };
+}
+
+/** A program with `_start` is a WASI command; anything else here is AssemblyScript. */
+function guessAbi(bytes: Uint8Array): WasmAbi {
+  const verdict = admit(bytes, {
+    abi: 'wasi-p1',
+    capabilities: LOCAL_GRANTS,
+    limits: { memoryBytes: Number.MAX_SAFE_INTEGER },
+  });
+  return verdict.ok && verdict.value.exports.some(({ name }) => name === '_start') ? 'wasi-p1' : 'assemblyscript';
+}
+
+function printingHost(): HostServices {
+  const values = new Map<string, Uint8Array>();
+  return {
+    log: ({ level, text }) => console.error(`${level}: ${text}`),
+    publish: async (topic, payload) => {
+      console.error(`publish ${topic}: ${Buffer.from(payload).toString()}`);
+      return { ok: true, message: '' };
+    },
+    kv: {
+      get: (key) => values.get(key) ?? null,
+      set: (key, value) => {
+        values.set(key, value);
+        return true;
+      },
+      delete: (key) => {
+        values.delete(key);
+      },
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The file a runner process executes, and what Node must be allowed to read for it. */
+export interface RunnerEntry {
+  readonly path: string;
+  readonly readPaths: readonly string[];
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+/** Packages that the runner's sources import. */
+const PACKAGES = ['@assemblyscript/loader', '@wherry/protocol'];
+
+/**
+ * Beside a bundled agent lies a bundled runner that needs nothing else; in a checkout the runner is source, with the sources it
+ * imports. `override` (or the variable WHERRY_RUNNER) names another bundle.
+ */
+export function findRunnerEntry(override: string | undefined = process.env.WHERRY_RUNNER): RunnerEntry {
+  if (override !== undefined) return bundled(override);
+  const bundle = ['runner.js', 'runner.mjs'].map((name) => join(here, name)).find((path) => existsSync(path));
+  if (bundle !== undefined) return bundled(bundle);
+  const sources = join(here, '..', '..', 'runner');
+  return { path: join(sources, 'main.ts'), readPaths: [`${sources}/`, ...PACKAGES.flatMap(packagePaths)] };
+}
+
+/** A bundle may come in pieces, all in one folder. */
+function bundled(path: string): RunnerEntry {
+  return { path, readPaths: [`${dirname(path)}/`] };
+}
+
+/** A package as Node looks it up: by the link to it, its description, and its folder's true path. */
+function packagePaths(name: string): string[] {
+  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', name);
+    if (existsSync(found)) return [found, join(found, 'package.json'), `${realpathSync(found)}/`];
+  }
+  throw new Error(`the runner needs the package ${name}, which is not installed`);
+}

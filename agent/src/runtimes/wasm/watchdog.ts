@@ -1,0 +1,24 @@
+/**
+ * The wall clock of one call. It runs while the guest runs; a guest that waits for its next trigger, or sleeps in its `start`,
+ * has given the device back, and its clock begins anew when it goes on.
+ */
+export class Watchdog {
+  readonly #wallMs: number;
+  readonly #expired: () => void;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(wallMs: number, expired: () => void) {
+    this.#wallMs = wallMs;
+    this.#expired = expired;
+  }
+
+  begin(): void {
+    this.end();
+    this.#timer = setTimeout(this.#expired, this.#wallMs);
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LIMITS, labels, type Outcome, refuse, succeed } from '@wherry/protocol';
+import { z } from 'zod';
+
+/** `agent.json`: what the owner of this device decides about it. Every key may be left out. */
+const config = z.strictObject({
+  /** Where http triggers listen; false serves none. Port 0 takes a free one. */
+  http: z
+    .union([
+      z.literal(false),
+      z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(0) }),
+    ])
+    .default(false),
+  /** A broker on the device or in its LAN. */
+  localBroker: z
+    .union([
+      z.url({ protocol: /^mqtts?$/ }),
+      z.strictObject({
+        url: z.url({ protocol: /^mqtts?$/ }),
+        username: z.string().optional(),
+        password: z.string().optional(),
+      }),
+    ])
+    .optional(),
+  /** Path of the socket of a container engine; false asks none. */
+  dockerSocket: z.union([z.literal(false), z.string().min(1)]).default('/var/run/docker.sock'),
+  /** Until a desired state says otherwise. */
+  usageEveryMs: z.int().min(1_000).max(86_400_000).default(300_000),
+  policy: z
+    .strictObject({
+      memoryBytesMax: z.int().min(LIMITS.memoryBytesMin).default(LIMITS.memoryBytesMax),
+      cpuShareMax: z.number().gt(0).default(64),
+      allowContainers: z.boolean().default(true),
+      allowHttp: z.boolean().default(true),
+      dataBytesMax: z
+        .int()
+        .min(0)
+        .default(4 * 1024 ** 3),
+    })
+    .prefault({}),
+  /** Told with the claim; labels of the command line come on top. */
+  labels: labels.default({}),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type AgentConfig = z.infer<typeof config>;
+
+export const CONFIG_FILE = 'agent.json';
+
+/** Reads `path`, or DIR/agent.json, which need not be there. Codes: invalid_body, not_found. */
+export function readConfig(folder: string, path?: string): Outcome<AgentConfig> {
+  const from = path ?? join(folder, CONFIG_FILE);
+  let text: string;
+  try {
+    text = readFileSync(from, 'utf8');
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isAbsent && path === undefined) return succeed(config.parse({}));
+    return refuse('not_found', `read ${from}: ${(error as Error).message}`);
+  }
+  return parseConfig(text, from);
+}
+
+export function parseConfig(text: string, from: string): Outcome<AgentConfig> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return refuse('invalid_body', `${from} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = config.safeParse(value);
+  if (parsed.success) return succeed(parsed.data);
+  const issue = parsed.error.issues[0];
+  return refuse('invalid_body', `${from}: ${issue?.path.join('.') || 'content'}: ${issue?.message}`);
+}

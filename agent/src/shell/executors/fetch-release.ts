@@ -1,0 +1,23 @@
+import { variantFacts } from '../../core/fit.ts';
+import type { Executor } from './context.ts';
+
+export const fetchRelease: Executor<'fetchRelease'> = async (app, effect, context, signal) => {
+  const { ticket, release: digest, version } = effect;
+  const [fetched] = await Promise.all([
+    context.releases.fetch({ app, version, digest }, signal),
+    context.device.refresh(),
+  ]);
+  if (!fetched.ok) {
+    const { code, message, isFinal } = fetched;
+    context.dispatch(app, { type: 'release_failed', ticket, code, message, isFinal });
+    return;
+  }
+  const { release } = fetched;
+  const facts = {
+    releaseCounter: release.releaseCounter,
+    variants: release.variants.map(variantFacts),
+    health: release.health,
+    isOneShot: release.triggers.every((trigger) => trigger.on === 'start'),
+  };
+  context.dispatch(app, { type: 'release_fetched', ticket, facts });
+};

@@ -1,0 +1,139 @@
+import type { DesiredState, Envelope, Problem } from '@wherry/protocol';
+import { plan } from '../core/plan/plan.ts';
+import type { Logger } from '../logs/logger.ts';
+import type { Store } from '../store/store.ts';
+import type { KeyRing } from '../trust/keys.ts';
+import { digestOf } from '../trust/payload.ts';
+import { openDesired, verifyDesired } from '../trust/verify-desired.ts';
+import type { Clock } from './clock.ts';
+import type { Loop } from './loop.ts';
+import type { Reporter } from './reporter.ts';
+import { firstProblem } from './workload-spec.ts';
+
+/**
+ * From an envelope that came from wherever to events for the lifecycles. The generation is stored before anything is done about it,
+ * so that no counter is ever behind what relied on it (rule A3).
+ */
+export interface Intake {
+  receive(sealed: Envelope): void;
+  /** After a start: goes on with what was accepted, also where the database was lost. */
+  resume(): void;
+  generation(): number;
+}
+
+export interface IntakeOptions {
+  readonly tenant: string;
+  readonly device: string;
+  readonly director: KeyRing;
+  readonly store: Store;
+  readonly loop: () => Loop;
+  readonly reporter: () => Reporter;
+  readonly clock: Clock;
+  readonly onAccepted: (state: DesiredState) => void;
+  readonly log: Logger;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { store, director, tenant, device, log } = options;
+  const { ledger } = store;
+  let generation = ledger.desired()?.generation ?? 0;
+
+  function receive(sealed: Envelope): void {
+    try {
+      judge(sealed);
+    } catch (error) {
+      // Nothing was accepted; the link reads the desired state again before long.
+      log.error({ err: error }, 'store a desired state');
+    }
+  }
+
+  function judge(sealed: Envelope): void {
+    const signedTimeMs = Number(ledger.meta('signedTimeMs') ?? 0);
+    const nowMs = Math.max(signedTimeMs, options.clock.nowMs());
+    const verified = verifyDesired(sealed, { director, tenant, device, accepted: ledger.desired(), nowMs });
+    if (!verified.ok) tellRefusal(sealed, firstProblem(verified.problems));
+    else if (verified.value.isNew) accept(sealed, verified.value.state, verified.value.digest, signedTimeMs);
+  }
+
+  function accept(sealed: Envelope, state: DesiredState, digest: string, signedTimeMs: number): void {
+    store.transaction('desired', () => {
+      ledger.setDesired({ generation: state.generation, digest, envelope: sealed });
+      ledger.setMeta('signedTimeMs', String(Math.max(signedTimeMs, state.issuedAtMs)));
+    });
+    generation = state.generation;
+    keepCopy(sealed);
+    log.info({ generation, workloads: state.workloads.length }, 'accepted a desired state');
+    apply(state);
+  }
+
+  function keepCopy(sealed: Envelope): void {
+    try {
+      store.copyDesired(sealed);
+    } catch (error) {
+      // The database has it; the copy is for the day when the database is lost.
+      log.error({ err: error }, 'copy the desired state');
+    }
+  }
+
+  function apply(state: DesiredState): void {
+    options.onAccepted(state);
+    const loop = options.loop();
+    const known = new Map([...loop.states()].map(([app, { record }]) => [app, record.target.workload]));
+    const { change, remove } = plan(state.workloads, known);
+    for (const app of remove) loop.dispatch(app, { type: 'desired', workload: null, failedAttempt: null });
+    for (const workload of change)
+      loop.dispatch(workload.app, {
+        type: 'desired',
+        workload,
+        failedAttempt: ledger.failedAttempt(workload.release),
+      });
+    options.reporter().appendGeneration();
+  }
+
+  /** Once for each document and reason, however often a broker repeats it. */
+  function tellRefusal(sealed: Envelope, problem: Problem): void {
+    const key = `${problem.code} ${digestOf(Buffer.from(sealed.payload))}`;
+    log.warn({ code: problem.code }, `refused a desired state: ${problem.message}`);
+    if (ledger.meta('refusedDesired') === key) return;
+    store.transaction('refusal', () => {
+      ledger.setMeta('refusedDesired', key);
+      options.reporter().appendEvent(null, {
+        severity: 'warning',
+        name: 'desired_refused',
+        message: `${problem.code}: ${problem.message}`,
+      });
+    });
+  }
+
+  /** The database may have been lost, or its last commits with it; the copy may be one step behind. */
+  function newestStored() {
+    const stored = [ledger.desired()?.envelope ?? null, store.desiredCopy()].flatMap((sealed) => {
+      if (sealed === null) return [];
+      const opened = openDesired(sealed, { director, tenant, device });
+      if (opened.ok) return [{ sealed, ...opened.value }];
+      log.error({ problem: opened.problems[0] }, 'a stored desired state does not verify: it is ignored');
+      return [];
+    });
+    return stored.reduce<(typeof stored)[number] | null>(
+      (newest, next) => (newest === null || next.state.generation > newest.state.generation ? next : newest),
+      null,
+    );
+  }
+
+  return {
+    receive,
+    resume() {
+      const newest = newestStored();
+      if (newest === null) return;
+      const { sealed, state, digest } = newest;
+      if (digest !== ledger.desired()?.digest)
+        store.transaction('desired', () => {
+          ledger.setDesired({ generation: state.generation, digest, envelope: sealed });
+          ledger.setMeta('signedTimeMs', String(Math.max(Number(ledger.meta('signedTimeMs') ?? 0), state.issuedAtMs)));
+        });
+      generation = state.generation;
+      apply(state);
+    },
+    generation: () => generation,
+  };
+}

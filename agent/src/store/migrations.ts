@@ -1,0 +1,58 @@
+import { WherryError } from '@wherry/protocol';
+import type { Database } from 'better-sqlite3';
+import type { Effects } from '../shell/effects.ts';
+
+/** Entry n brings a database from version n to n + 1. An entry that was released never changes. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE desired (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    generation INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    envelope TEXT NOT NULL
+  );
+  CREATE TABLE deployments (
+    app TEXT PRIMARY KEY,
+    record TEXT NOT NULL,
+    transitions INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE quarantine (
+    release TEXT PRIMARY KEY,
+    attempt INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE kv (app TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (app, key)) WITHOUT ROWID;
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    boot TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    sort TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    UNIQUE (boot, seq)
+  );
+  `,
+];
+
+export function migrate(db: Database, effects: Effects): void {
+  const from = Number(db.pragma('user_version', { simple: true }));
+  if (from > MIGRATIONS.length)
+    throw new WherryError(
+      'storage_damaged',
+      `the data folder was written by a newer agent (version ${from}, this one knows ${MIGRATIONS.length}): install that agent again`,
+    );
+  for (const [at, sql] of MIGRATIONS.entries()) {
+    if (at < from) continue;
+    effects.run('db.migrate', () =>
+      db
+        .transaction(() => {
+          db.exec(sql);
+          db.pragma(`user_version = ${at + 1}`);
+        })
+        .immediate(),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { DEPLOYMENT_STATES, desiredWorkload, digest, ERROR_CODES, health, LIMITS, refusal } from '@wherry/protocol';
+import { z } from 'zod';
+import type { DeploymentRecord } from '../core/lifecycle/state.ts';
+
+/** Disk is an edge: a record is checked when it is read. One that does not fit is dropped, and made again from the desired state. */
+const facts = z.strictObject({
+  releaseCounter: z.int().min(1),
+  variants: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['wasm', 'container']),
+        artifact: z.strictObject({ digest, sizeBytes: z.int().min(1) }).nullable(),
+        platforms: z.array(z.string()).nullable(),
+      }),
+    )
+    .max(LIMITS.variantsPerRelease),
+  health,
+  isOneShot: z.boolean(),
+});
+
+const chosen = { workload: desiredWorkload, variantAt: z.int().min(0), runtime: z.string().nullable() };
+
+const record = z.strictObject({
+  app: z.string(),
+  phase: z.enum(DEPLOYMENT_STATES),
+  target: z.strictObject({ ...chosen, facts: facts.nullable(), refusals: z.array(refusal) }),
+  good: z.strictObject({ ...chosen, facts }).nullable(),
+  verdict: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+  sinceMs: z.int(),
+  transitions: z.int().min(0),
+});
+
+export function readRecord(text: string): DeploymentRecord | null {
+  try {
+    const parsed = record.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,81 @@
+import { type Outcome, refuse, succeed, type Trigger } from '@wherry/protocol';
+import { createCounters } from '../logs/counters.ts';
+import { createBus } from './bus.ts';
+import { createCron, openTicks } from './cron.ts';
+import { createHttpTriggers } from './http-server.ts';
+import { createLocalBroker } from './local-broker.ts';
+import type { DeviceTriggers, TriggersOptions } from './options.ts';
+
+/** Triggers of all apps put together: schedules, the bus with or without a broker behind it, and HTTP. */
+export function createTriggers({ log, http, localBroker }: TriggersOptions): DeviceTriggers {
+  const counters = createCounters(log);
+  const monotonicMs = () => performance.now();
+  const cron = createCron(counters, Date.now);
+  const bus = createBus(counters, monotonicMs);
+  const server = http ? createHttpTriggers({ ...http, log, counters }) : null;
+  const broker = localBroker
+    ? createLocalBroker({
+        ...localBroker,
+        log,
+        counters,
+        monotonicMs,
+        // From outside, so it goes to the apps and not back.
+        onMessage: (topic, payload) => void bus.publish(topic, payload, null),
+      })
+    : null;
+
+  return {
+    bind(app, triggers, call) {
+      const of = byKind(triggers);
+      cron.bind(app, of.cron, call);
+      server?.bind(app, of.http, call);
+      if (!server && of.http.length > 0)
+        counters.note('http_not_served', { app }, 'http triggers are not served: no port is configured');
+      bus.bind(
+        app,
+        of.mqtt.map((trigger) => trigger.filter),
+        call,
+      );
+      broker?.listen(bus.filters());
+    },
+    unbind(app) {
+      cron.unbind(app);
+      server?.unbind(app);
+      bus.unbind(app);
+      broker?.listen(bus.filters());
+    },
+    async publish(topic, payload, app) {
+      const outcome = bus.publish(topic, payload, app ?? null);
+      if (outcome.ok) broker?.publish(topic, payload);
+      return outcome;
+    },
+    async start() {
+      broker?.start();
+      await server?.start();
+    },
+    async stop() {
+      cron.stop();
+      await Promise.all([server?.stop(), broker?.stop()]);
+    },
+    httpUrl: () => server?.url() ?? null,
+    isBrokerUp: () => broker?.isUp ?? null,
+    counters: () => counters.all(),
+  };
+}
+
+/** What can be wrong with triggers that the schema cannot say: ask before a release is taken. Code: invalid_manifest. */
+export function checkTriggers(triggers: readonly Trigger[]): Outcome<void> {
+  for (const [at, trigger] of triggers.entries()) {
+    if (trigger.on !== 'cron') continue;
+    const ticks = openTicks(trigger);
+    if (!ticks.ok) return refuse('invalid_manifest', ticks.problems[0]?.message ?? '', { path: `/triggers/${at}` });
+    ticks.value.close();
+  }
+  return succeed(undefined);
+}
+
+function byKind(triggers: readonly Trigger[]) {
+  const of = <K extends Trigger['on']>(kind: K) =>
+    triggers.filter((trigger): trigger is Extract<Trigger, { on: K }> => trigger.on === kind);
+  return { cron: of('cron'), http: of('http'), mqtt: of('mqtt') };
+}

@@ -1,0 +1,33 @@
+import { type Capabilities, formatBytes, type Trigger, type Variant } from '@wherry/protocol';
+import { size } from '../../terminal/figures.ts';
+
+/** Parts of a release in one line each. */
+export function variantText(variant: Variant): string {
+  if (variant.kind === 'wasm')
+    return `wasm, ${variant.abi}, ${size(variant.module.sizeBytes)}, ${variant.module.digest}`;
+  const from = variant.archive ? `archive of ${size(variant.archive.sizeBytes)}` : 'pulled by the device';
+  return `container, ${variant.platforms.join(' ')}, ${from}, ${variant.image}`;
+}
+
+export function triggerText(trigger: Trigger): string {
+  switch (trigger.on) {
+    case 'start':
+      return 'start';
+    case 'cron':
+      return `cron ${trigger.schedule}${trigger.timeZone ? ` (${trigger.timeZone})` : ''}`;
+    case 'mqtt':
+      return `mqtt ${trigger.filter}`;
+    case 'http':
+      return `http ${trigger.methods.join(' ')} ${trigger.path}`;
+  }
+}
+
+export function capabilitiesText(granted: Capabilities): string {
+  const parts = [
+    granted.mqtt && `publish ${granted.mqtt.publish.join(' ')}`,
+    granted.http && `http ${granted.http.allow.join(' ')}`,
+    granted.kv && 'kv',
+    granted.dataBytes && `data ${formatBytes(granted.dataBytes)}`,
+  ];
+  return parts.filter(Boolean).join(', ') || 'nothing';
+}

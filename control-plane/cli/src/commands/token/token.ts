@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import type { Shell } from '../../shell.ts';
+import { createTokenCommand } from './create.ts';
+import { listTokensCommand } from './ls.ts';
+import { removeTokenCommand } from './rm.ts';
+
+export function tokenCommand(shell: Shell): Command {
+  return new Command('token')
+    .description('operator tokens: who may do what')
+    .addCommand(createTokenCommand(shell))
+    .addCommand(listTokensCommand(shell))
+    .addCommand(removeTokenCommand(shell));
+}

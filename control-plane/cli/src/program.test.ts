@@ -1,0 +1,176 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { recordedShell } from './testing/recorded-shell.ts';
+
+describe('usage', () => {
+  it.each([
+    ['an unknown command', ['launch']],
+    ['a missing argument', ['device', 'show']],
+    ['an unknown option', ['status', '--force']],
+    ['a bad duration', ['rollout', 'start', 'a@1.0.0', '--deadline', '15']],
+    ['a bad count', ['rollout', 'start', 'a@1.0.0', '--max-failures', '-1']],
+    ['a bad limit', ['device', 'ls', '--limit', '0']],
+    ['a bad release name', ['rollout', 'start', 'thermostat']],
+    [
+      'a bad wave',
+      ['rollout', 'start', 'a@1.0.0', '--wave', 'rest,1', '--server', 'http://127.0.0.1:1', '--token', 'x'],
+    ],
+    ['a bad selector', ['device', 'ls', 'site=']],
+    ['a bad rollout id', ['rollout', 'pause', 'x']],
+    ['a bad role', ['token', 'create', 'x', '--role', 'god']],
+    ['a bad folder', ['run', 'a.wasm', '--dir', 'a::b::c']],
+    ['a removal without --yes', ['device', 'rm', 'pi-1']],
+    ['publish without a key', ['publish', '.']],
+    ['a login without a token', ['login', '--server', 'http://127.0.0.1:1']],
+    ['a server that is no URL', ['status', '--server', 'ftp://x', '--token', 'x']],
+    ['no command', []],
+  ])('%s exits with 2 and says why', async (_, argv) => {
+    const { exitCode, out, err } = await recordedShell().run(...argv);
+    expect(exitCode).toBe(2);
+    expect(err.length).toBeGreaterThan(10);
+    expect(out).toBe('');
+  });
+
+  it('shows the column of a mistake in a selector', async () => {
+    const { err } = await recordedShell().run('--json', 'device', 'ls', 'a in (b');
+    expect(JSON.parse(err)).toMatchObject({ problems: [{ code: 'invalid_selector', column: 8 }] });
+  });
+
+  it.each([['--help'], ['rollout', 'start', '--help'], ['--version']])('%s is no mistake', async (...argv) => {
+    const { exitCode, out, err } = await recordedShell().run(...argv);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(out.length).toBeGreaterThan(4);
+  });
+});
+
+describe('without a control plane', () => {
+  it('says how to log in', async () => {
+    const { exitCode, err } = await recordedShell().run('device', 'ls');
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/wherry login .* \[unauthenticated\]/);
+  });
+
+  it('exits with 5 when the server does not answer', async () => {
+    const port = await closedPort();
+    const shell = recordedShell();
+    const { exitCode, err } = await shell.run('login', '--server', `http://127.0.0.1:${port}`, '--token', 'wop1.x');
+    expect(exitCode).toBe(5);
+    expect(err).toMatch(/ECONNREFUSED.*\[unavailable\]/);
+    expect(existsSync(join(shell.folder, '.config'))).toBe(false);
+  });
+
+  it.each([
+    ['a page', 200, '<html>hello</html>'],
+    ['JSON of another form', 200, '{"hello":"world"}'],
+    ['a page of errors', 502, '<html>Bad gateway</html>'],
+  ])('exits with 5 when another program answers: %s', async (_, status, body) => {
+    const other = createHttpServer((_request, answer) => answer.writeHead(status).end(body));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { exitCode, err } = await recordedShell().run('status', '--server', `127.0.0.1:${port}`, '--token', 'x');
+    other.close();
+    expect(exitCode).toBe(5);
+    expect(err).toContain('[unavailable]');
+  });
+
+  it('does not take a damaged file of settings for no settings', async () => {
+    const shell = recordedShell();
+    mkdirSync(join(shell.folder, '.config/wherry'), { recursive: true });
+    writeFileSync(join(shell.folder, '.config/wherry/config.json'), '{"server":');
+    const { exitCode, err } = await shell.run('status');
+    expect(exitCode).toBe(1);
+    expect(err).toContain('damaged');
+  });
+});
+
+describe('keys new', () => {
+  it('writes a private key for its owner only, the public half and a trust file', async () => {
+    const shell = recordedShell();
+    const { exitCode, out } = await shell.run('--json', 'keys', 'new', '--out', 'p.pem');
+    expect(exitCode).toBe(0);
+    const { id, key } = JSON.parse(out);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(statSync(join(shell.folder, 'p.pem')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(shell.folder, 'p.pem'), 'utf8')).toContain('BEGIN PRIVATE KEY');
+    expect(readFileSync(join(shell.folder, 'p.pem.pub'), 'utf8').trim()).toBe(key);
+    expect(JSON.parse(readFileSync(join(shell.folder, 'trust.json'), 'utf8'))).toEqual({
+      publisherKeys: [key],
+      threshold: 1,
+    });
+    expect(out).not.toContain('PRIVATE KEY');
+  });
+
+  it.each(['p.pem', 'p.pem.pub', 'trust.json'])('does not overwrite %s', async (name) => {
+    const shell = recordedShell();
+    writeFileSync(join(shell.folder, name), 'precious');
+    const { exitCode, err } = await shell.run('keys', 'new', '--out', 'p.pem');
+    expect(exitCode).toBe(1);
+    expect(err).toContain('[already_exists]');
+    expect(readFileSync(join(shell.folder, name), 'utf8')).toBe('precious');
+    for (const other of ['p.pem', 'p.pem.pub', 'trust.json'].filter((file) => file !== name))
+      expect(existsSync(join(shell.folder, other))).toBe(false);
+  });
+});
+
+describe('publish, before anything is sent', () => {
+  const MANIFEST = 'app: hello\nversion: 0.1.0\nvariants:\n  - wasm: { module: hello.wasm, abi: assemblyscript }\n';
+  async function publishing(files: Record<string, string | Uint8Array>) {
+    const shell = recordedShell();
+    await shell.run('keys', 'new', '--out', 'p.pem');
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(shell.folder, name), content);
+    return shell.run('publish', '--key', 'p.pem');
+  }
+
+  it('names the place of each mistake in the manifest', async () => {
+    const { exitCode, err } = await publishing({ 'wherry.yaml': `${MANIFEST}limits:\n  memroy: 1MiB\n  cpu: 20\n` });
+    expect(exitCode).toBe(1);
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringMatching(/^error: wherry\.yaml:7:3: limits\.cpu: 20 has no unit.*\[invalid_quantity\]$/),
+      expect.stringMatching(
+        /^error: wherry\.yaml:6:3: limits\.memroy: unknown key; did you mean "memory"\? \[invalid_manifest\]$/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ['there is no manifest', {}, 'not_found'],
+    ['the module is not built', { 'wherry.yaml': MANIFEST }, 'not_found'],
+    ['the module is empty', { 'wherry.yaml': MANIFEST, 'hello.wasm': '' }, 'invalid_body'],
+    ['the module is none', { 'wherry.yaml': MANIFEST, 'hello.wasm': 'hello' }, 'module_malformed'],
+    ['the manifest is too large', { 'wherry.yaml': `# ${'x'.repeat(70_000)}\n` }, 'payload_too_large'],
+  ])('refuses when %s', async (_, files, code) => {
+    const { exitCode, err } = await publishing(files);
+    expect(exitCode).toBe(1);
+    expect(err).toContain(`[${code}]`);
+  });
+
+  it('refuses a key that is none, and a public key in its place', async () => {
+    const shell = recordedShell();
+    await shell.run('keys', 'new', '--out', 'p.pem');
+    writeFileSync(join(shell.folder, 'wherry.yaml'), MANIFEST);
+    for (const key of ['p.pem.pub', 'wherry.yaml', 'missing.pem']) {
+      const { exitCode, err } = await shell.run('publish', '--key', key);
+      expect(exitCode).toBe(1);
+      expect(err).toMatch(/\[(signature_missing|not_found)\]/);
+    }
+  });
+
+  it('does not send a private key where a public one belongs', async () => {
+    const shell = recordedShell();
+    await shell.run('keys', 'new', '--out', 'p.pem');
+    const { exitCode, err } = await shell.run('key', 'add', 'p.pem', '--server', 'http://127.0.0.1:1', '--token', 'x');
+    expect(exitCode).toBe(1);
+    expect(err).toContain('is a private key');
+  });
+});
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}

@@ -1,0 +1,85 @@
+import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
+import { deviceCommand } from './commands/device/device.ts';
+import { initCommand } from './commands/init.ts';
+import { keyCommand } from './commands/key/key.ts';
+import { keysCommand } from './commands/keys.ts';
+import { loginCommand } from './commands/login.ts';
+import { logsCommand } from './commands/logs.ts';
+import { publishCommand } from './commands/publish.ts';
+import { releaseCommand } from './commands/release/release.ts';
+import { rolloutCommand } from './commands/rollout/rollout.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { tokenCommand } from './commands/token/token.ts';
+import { topCommand } from './commands/top.ts';
+import { EXIT } from './failure.ts';
+import { reportFailure } from './report-failure.ts';
+import type { Shell } from './shell.ts';
+
+/** Runs one command line (without the program's name) and gives the exit code. */
+export async function runProgram(argv: readonly string[], shell: Shell): Promise<number> {
+  const program = buildProgram(shell);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return exitCodeOf(error);
+    return reportFailure(error, shell.terminal, program.opts().json === true);
+  }
+}
+
+function buildProgram(shell: Shell): Command {
+  const program = new Command('wherry')
+    .description('Publish signed programs and roll them out over a fleet of small computers.')
+    .version('0.1.0')
+    .option('--server <url>', 'control plane (else WHERRY_SERVER, else what "wherry login" stored)')
+    .option('--token <token>', 'operator token (else WHERRY_TOKEN, else what "wherry login" stored)')
+    .option('--json', 'print results as JSON, and problems as JSON on standard error')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 rollout halted, 4 rollout aborted, 5 server not reachable.
+
+Begin:
+  $ wherry login --server http://127.0.0.1:8080 --token wop1.…
+  $ wherry keys new --out publisher.pem && wherry key add publisher.pem.pub
+  $ wherry init hello && cd hello && npm install && npm run build
+  $ wherry publish --key ../publisher.pem
+  $ wherry rollout start hello@0.1.0 --watch`,
+    );
+  for (const build of COMMANDS) program.addCommand(build(shell));
+  harden(program, shell);
+  return program;
+}
+
+const COMMANDS: readonly ((shell: Shell) => Command)[] = [
+  loginCommand,
+  statusCommand,
+  initCommand,
+  keysCommand,
+  keyCommand,
+  publishCommand,
+  releaseCommand,
+  rolloutCommand,
+  deviceCommand,
+  topCommand,
+  logsCommand,
+  auditCommand,
+  tokenCommand,
+  runCommand,
+];
+
+/** No command ends the process by itself, and all write to the shell's terminal. */
+function harden(command: Command, shell: Shell): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void shell.terminal.out.write(text),
+    writeErr: (text) => void shell.terminal.err.write(text),
+  });
+  command.showHelpAfterError('(add --help for usage and examples)').showSuggestionAfterError();
+  for (const child of command.commands) harden(child, shell);
+}
+
+function exitCodeOf(error: CommanderError): number {
+  return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? EXIT.ok : EXIT.usage;
+}

@@ -1,0 +1,31 @@
+interface EmptyFleetProps {
+  readonly isFiltered: boolean;
+  /** Null for those who may not add devices. */
+  readonly onClaim: (() => void) | null;
+}
+
+export function EmptyFleet({ isFiltered, onClaim }: EmptyFleetProps) {
+  if (isFiltered)
+    return (
+      <div className="empty">
+        <h2>No device matches</h2>
+        <p>Change the selector, or show all devices.</p>
+      </div>
+    );
+  return (
+    <div className="empty">
+      <h2>No devices yet</h2>
+      <p>
+        A device joins with a claim token: make one here, then run the command that comes with it on the device. It
+        shows up on this page by itself.
+      </p>
+      {onClaim ? (
+        <button type="button" className="primary" onClick={onClaim}>
+          Add a device
+        </button>
+      ) : (
+        <p className="quiet">Your role does not allow making claim tokens; ask an operator.</p>
+      )}
+    </div>
+  );
+}

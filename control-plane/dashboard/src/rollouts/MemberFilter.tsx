@@ -1,0 +1,44 @@
+import { MEMBER_STATES, type MemberState } from '@wherry/protocol';
+import { MEMBER_LOOKS } from '../words/member-states.ts';
+
+interface Filter {
+  readonly wave?: number | undefined;
+  readonly state?: MemberState | undefined;
+}
+
+interface MemberFilterProps extends Filter {
+  readonly waves: number;
+  readonly onChange: (filter: Filter) => void;
+}
+
+export function MemberFilter({ waves, wave, state, onChange }: MemberFilterProps) {
+  return (
+    <div className="actions">
+      <select
+        aria-label="Wave"
+        value={wave ?? ''}
+        onChange={({ target }) => onChange({ wave: target.value === '' ? undefined : Number(target.value), state })}
+      >
+        <option value="">all waves</option>
+        {Array.from({ length: waves }, (_, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a wave is its index
+          <option key={index} value={index}>
+            wave {index + 1}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label="State"
+        value={state ?? ''}
+        onChange={({ target }) => onChange({ wave, state: MEMBER_STATES.find((each) => each === target.value) })}
+      >
+        <option value="">all states</option>
+        {MEMBER_STATES.map((each) => (
+          <option key={each} value={each}>
+            {MEMBER_LOOKS[each].label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

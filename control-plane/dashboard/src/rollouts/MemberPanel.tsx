@@ -1,0 +1,65 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { listRolloutMembers, MEMBER_STATES, type MemberState, type Rollout } from '@wherry/protocol';
+import { useSearchParams } from 'react-router';
+import { api } from '../api/client.ts';
+import { KEYS } from '../api/keys.ts';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Pager } from '../parts/Pager.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { counted } from '../words/units.ts';
+import { MemberFilter } from './MemberFilter.tsx';
+import { MemberTable } from './MemberTable.tsx';
+
+export function MemberPanel({ rollout }: { readonly rollout: Rollout }) {
+  const [search, setSearch] = useSearchParams();
+  const wave = readWave(search.get('wave'), rollout.waves.length);
+  const state = readState(search.get('state'));
+  const cursor = search.get('cursor') ?? undefined;
+  const members = useQuery({
+    queryKey: [...KEYS.members(rollout.id), wave, state, cursor],
+    queryFn: () =>
+      api.call(listRolloutMembers, { params: { id: rollout.id }, query: { wave, state, cursor, limit: 50 } }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Panel
+      title="Devices"
+      aside={
+        <MemberFilter
+          waves={rollout.waves.length}
+          wave={wave}
+          state={state}
+          onChange={(next) =>
+            setSearch({
+              ...(next.wave === undefined ? {} : { wave: String(next.wave) }),
+              ...(next.state ? { state: next.state } : {}),
+            })
+          }
+        />
+      }
+    >
+      <Loaded query={members}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <p className="quiet">No device is here now.</p>
+          ) : (
+            <>
+              <MemberTable members={page.items} isStale={members.isPlaceholderData} />
+              <Pager nextCursor={page.nextCursor} shown={`${counted(page.items.length, 'device')} shown`} />
+            </>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** The URL is an edge: what is no wave or state of this rollout filters nothing. */
+function readWave(text: string | null, waves: number): number | undefined {
+  const wave = Number(text);
+  return text !== null && Number.isInteger(wave) && wave >= 0 && wave < waves ? wave : undefined;
+}
+
+function readState(text: string | null): MemberState | undefined {
+  return MEMBER_STATES.find((state) => state === text);
+}

@@ -1,0 +1,71 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { abortRollout, canRollout, pauseRollout, type Rollout, resumeRollout } from '@wherry/protocol';
+import { useState } from 'react';
+import { api } from '../api/client.ts';
+import { KEYS } from '../api/keys.ts';
+import { useMay } from '../api/session.ts';
+import { sentenceOf } from '../words/problem.ts';
+import { AbortDialog } from './AbortDialog.tsx';
+
+/** Buttons for what may be done; which state allows what is the protocol's table, the same that the server refuses by. */
+export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
+  const queries = useQueryClient();
+  const [isAborting, setAborting] = useState(false);
+  const may = useMay(pauseRollout);
+  const params = { id: rollout.id };
+  const act = useMutation({
+    mutationFn: (action: 'pause' | 'resume' | 'keep' | 'revert') => {
+      if (action === 'pause') return api.call(pauseRollout, { params });
+      if (action === 'resume') return api.call(resumeRollout, { params });
+      return api.call(abortRollout, { params, body: { reached: action } });
+    },
+    onSuccess: (changed) => {
+      setAborting(false);
+      queries.setQueryData(KEYS.rollout(rollout.id), changed);
+      void queries.invalidateQueries({ queryKey: KEYS.members(rollout.id) });
+    },
+  });
+  if (!may) return null;
+  const isHalted = rollout.state === 'halted';
+  return (
+    <>
+      {act.error && !isAborting ? (
+        <span role="alert" className="field-error">
+          {sentenceOf(act.error)}
+        </span>
+      ) : null}
+      <button
+        type="button"
+        disabled={act.isPending || !canRollout(rollout.state, 'pause')}
+        onClick={() => act.mutate('pause')}
+      >
+        Pause
+      </button>
+      <button
+        type="button"
+        disabled={act.isPending || !canRollout(rollout.state, 'resume')}
+        title={isHalted ? 'Acknowledges the failures known so far and goes on' : undefined}
+        onClick={() => act.mutate('resume')}
+      >
+        {isHalted ? 'Acknowledge and resume' : 'Resume'}
+      </button>
+      <button
+        type="button"
+        className="danger"
+        disabled={act.isPending || !canRollout(rollout.state, 'abort')}
+        onClick={() => setAborting(true)}
+      >
+        Abort…
+      </button>
+      {isAborting ? (
+        <AbortDialog
+          rollout={rollout}
+          error={act.error}
+          isPending={act.isPending}
+          onAbort={(reached) => act.mutate(reached)}
+          onClose={() => setAborting(false)}
+        />
+      ) : null}
+    </>
+  );
+}

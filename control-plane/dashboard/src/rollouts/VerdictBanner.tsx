@@ -1,0 +1,34 @@
+import type { Verdict } from '@wherry/protocol';
+import { Link } from 'react-router';
+import { PAGES } from '../pages.ts';
+import { Icon } from '../parts/Icon.tsx';
+import { RelativeTime } from '../parts/RelativeTime.tsx';
+import { GATE_WORDS } from '../words/rollout-states.ts';
+import { percent } from '../words/units.ts';
+
+/** Why the rollout halted, with the figures it was judged by. */
+export function VerdictBanner({ verdict, isHalted }: { readonly verdict: Verdict; readonly isHalted: boolean }) {
+  const figure = (value: number) => (verdict.limit === 'maxFailures' ? String(value) : percent(value));
+  return (
+    <section className="verdict" data-tone={isHalted ? 'bad' : 'watch'} role={isHalted ? 'alert' : undefined}>
+      <Icon shape="warning" />
+      <div>
+        <h2>
+          {isHalted ? 'Halted' : 'Was halted'} in wave {verdict.wave + 1} <RelativeTime atMs={verdict.atMs} />
+        </h2>
+        <p>{verdict.sentence}</p>
+        <p className="quiet">
+          Limit: {GATE_WORDS[verdict.limit]} {figure(verdict.allowed)}. Observed: {figure(verdict.observed)}.{' '}
+          {verdict.failures} failed of {verdict.reached} reached.
+        </p>
+        <p className="chips">
+          {verdict.devices.map((device) => (
+            <Link key={device} className="chip" to={PAGES.device(device)}>
+              {device}
+            </Link>
+          ))}
+        </p>
+      </div>
+    </section>
+  );
+}

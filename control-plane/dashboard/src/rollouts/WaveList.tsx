@@ -1,0 +1,43 @@
+import type { MemberState, Rollout, Wave } from '@wherry/protocol';
+import { Badge } from '../parts/Badge.tsx';
+import { WAVE_LOOKS } from '../words/rollout-states.ts';
+import { counted } from '../words/units.ts';
+import { GateFigures } from './GateFigures.tsx';
+import { MemberBar } from './MemberBar.tsx';
+import { MemberLegend } from './MemberLegend.tsx';
+
+interface WaveListProps {
+  readonly rollout: Rollout;
+  readonly onFilter: (wave: number, state?: MemberState) => void;
+}
+
+export function WaveList({ rollout, onFilter }: WaveListProps) {
+  return (
+    <ol className="waves">
+      {rollout.waves.map((wave) => (
+        <li key={wave.index} className="wave" data-wave={wave.index} data-state={wave.state}>
+          <WaveItem wave={wave} onFilter={onFilter} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function WaveItem({ wave, onFilter }: { readonly wave: Wave; readonly onFilter: WaveListProps['onFilter'] }) {
+  return (
+    <>
+      <header className="spread">
+        <h3>
+          <button type="button" className="plain wave-name" onClick={() => onFilter(wave.index)}>
+            Wave {wave.index + 1}
+          </button>{' '}
+          <span className="quiet">{counted(wave.total, 'device')}</span>
+        </h3>
+        <Badge look={WAVE_LOOKS[wave.state]} />
+      </header>
+      <MemberBar counts={wave.counts} />
+      <MemberLegend counts={wave.counts} onState={(state) => onFilter(wave.index, state)} />
+      <GateFigures wave={wave} />
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import { lazy, Suspense } from 'react';
+import { Route, Routes, useLocation } from 'react-router';
+import { LiveProvider } from '../api/LiveProvider.tsx';
+import { SessionContext, useSessionQuery } from '../api/session.ts';
+import { FleetPage } from '../fleet/FleetPage.tsx';
+import { ErrorNotice } from '../parts/Notice.tsx';
+import { CrashBoundary } from './CrashBoundary.tsx';
+import { Layout } from './Layout.tsx';
+import { NotFoundPage } from './NotFoundPage.tsx';
+import { SignInPage } from './SignInPage.tsx';
+
+const DevicePage = lazy(async () => ({ default: (await import('../device/DevicePage.tsx')).DevicePage }));
+const ReleasesPage = lazy(async () => ({ default: (await import('../releases/ReleasesPage.tsx')).ReleasesPage }));
+const ReleasePage = lazy(async () => ({ default: (await import('../releases/ReleasePage.tsx')).ReleasePage }));
+const RolloutsPage = lazy(async () => ({ default: (await import('../rollouts/RolloutsPage.tsx')).RolloutsPage }));
+const NewRolloutPage = lazy(async () => ({ default: (await import('../rollouts/NewRolloutPage.tsx')).NewRolloutPage }));
+const RolloutPage = lazy(async () => ({ default: (await import('../rollouts/RolloutPage.tsx')).RolloutPage }));
+const TopPage = lazy(async () => ({ default: (await import('../top/TopPage.tsx')).TopPage }));
+const AuditPage = lazy(async () => ({ default: (await import('../audit/AuditPage.tsx')).AuditPage }));
+const AccessPage = lazy(async () => ({ default: (await import('../access/AccessPage.tsx')).AccessPage }));
+
+export function App() {
+  const session = useSessionQuery();
+  const { pathname } = useLocation();
+  if (session.isPending) return <p className="loading">Loading…</p>;
+  if (session.data === undefined) return <ErrorNotice error={session.error} />;
+  if (session.data === null) return <SignInPage />;
+  return (
+    <SessionContext value={session.data}>
+      <LiveProvider>
+        <Layout>
+          <CrashBoundary resetKey={pathname}>
+            <Suspense fallback={<p className="loading">Loading…</p>}>
+              <Routes>
+                <Route path="/" element={<FleetPage />} />
+                <Route path="/devices/:device" element={<DevicePage />} />
+                <Route path="/releases" element={<ReleasesPage />} />
+                <Route path="/releases/:app/:version" element={<ReleasePage />} />
+                <Route path="/rollouts" element={<RolloutsPage />} />
+                <Route path="/rollouts/new" element={<NewRolloutPage />} />
+                <Route path="/rollouts/:id" element={<RolloutPage />} />
+                <Route path="/top" element={<TopPage />} />
+                <Route path="/audit" element={<AuditPage />} />
+                <Route path="/access" element={<AccessPage />} />
+                <Route path="*" element={<NotFoundPage />} />
+              </Routes>
+            </Suspense>
+          </CrashBoundary>
+        </Layout>
+      </LiveProvider>
+    </SessionContext>
+  );
+}

@@ -1,0 +1,13 @@
+import { type Command, command, type DesiredState, desiredState, envelope, fromBase64 } from '@wherry/protocol';
+
+const decoder = new TextDecoder();
+
+/** The desired state inside its envelope; the signature is for real agents to check. */
+export function readDesired(bytes: Uint8Array): DesiredState {
+  const { payload } = envelope.parse(JSON.parse(decoder.decode(bytes)));
+  return desiredState.parse(JSON.parse(decoder.decode(fromBase64(payload))));
+}
+
+export function readCommand(bytes: Uint8Array): Command {
+  return command.parse(JSON.parse(decoder.decode(bytes)));
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import {
+  addPublisherKey,
+  canonicalBytes,
+  PATHS,
+  PAYLOAD_TYPES,
+  publishRelease,
+  type Release,
+  type ReleaseView,
+  release,
+} from '@wherry/protocol';
+import type { ControlPlane } from './control-plane.ts';
+import { createSigningKey, type SigningKey } from './signing.ts';
+
+/** The smallest module there is: magic and version. */
+const MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const DIGEST = `sha256:${createHash('sha256').update(MODULE).digest('hex')}`;
+
+export async function createPublisher(plane: ControlPlane): Promise<SigningKey> {
+  const key = createSigningKey();
+  await plane.client.call(addPublisherKey, { body: { name: 'test publisher', key: key.publicKey } });
+  return key;
+}
+
+/** Uploads the module and publishes a signed release that falls back to a container. */
+export async function publish(
+  plane: ControlPlane,
+  key: SigningKey,
+  of: { readonly app: string; readonly version: string; readonly counter: number },
+): Promise<ReleaseView> {
+  const uploaded = await fetch(plane.http + PATHS.blob(DIGEST), {
+    method: 'PUT',
+    body: MODULE,
+    headers: { authorization: `Bearer ${plane.token}`, 'content-type': 'application/octet-stream' },
+  });
+  if (!uploaded.ok) throw new Error(`upload module: ${uploaded.status} ${await uploaded.text()}`);
+  const payload = canonicalBytes(releaseOf(of));
+  return plane.client.call(publishRelease, { body: key.seal(PAYLOAD_TYPES.release, payload) });
+}
+
+function releaseOf({ app, version, counter }: { app: string; version: string; counter: number }): Release {
+  return release.parse({
+    app,
+    version,
+    releaseCounter: counter,
+    variants: [
+      { kind: 'wasm', abi: 'assemblyscript', module: { digest: DIGEST, sizeBytes: MODULE.length } },
+      { kind: 'container', image: `registry.example/${app}@${DIGEST}`, platforms: ['linux/arm64', 'linux/amd64'] },
+    ],
+    triggers: [
+      { on: 'cron', schedule: '*/5 * * * *' },
+      { on: 'mqtt', filter: 'sensors/+/temperature' },
+    ],
+    capabilities: { mqtt: { publish: ['hvac/setpoint'] }, kv: true, dataBytes: 4 * 1024 ** 2 },
+    limits: { memoryBytes: 16 * 1024 ** 2, cpuShare: 0.2, wallMs: 2_000 },
+    health: { afterMs: 10_000, everyMs: 10_000, failures: 3, soakMs: 120_000 },
+    config: { ZONE: { type: 'string', default: 'hall', description: 'Which zone it heats' } },
+    publishedAtMs: Date.now(),
+  });
+}

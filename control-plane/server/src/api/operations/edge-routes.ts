@@ -1,0 +1,118 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import {
+  API_ROOT,
+  claimRequest,
+  claimResponse,
+  DEVICE_ROOT,
+  deviceId,
+  digest,
+  envelope,
+  type problemDocument,
+  rolloutId,
+  streamChange,
+} from '@wherry/protocol';
+import { z } from 'zod';
+import type { ApiEnv } from '../env.ts';
+import { PROBLEM_MEDIA_TYPE } from '../problem.ts';
+
+/** What is not an operation of the protocol but belongs in the reference: streams, blobs and the device's side. */
+type Registry = OpenAPIHono<ApiEnv>['openAPIRegistry'];
+
+const OPERATOR = [{ operatorToken: [] }];
+const DEVICE = [{ deviceCredentials: [] }];
+const BYTES = { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } };
+const EVENTS = { 'text/event-stream': { schema: streamChange } };
+const byDigest = z.object({ digest });
+
+export function describeEdgeRoutes(registry: Registry, problem: typeof problemDocument): void {
+  const refused = {
+    default: { description: 'Refused; `code` says why', content: { [PROBLEM_MEDIA_TYPE]: { schema: problem } } },
+  };
+  registry.registerComponent('securitySchemes', 'deviceCredentials', {
+    type: 'http',
+    scheme: 'bearer',
+    description: '`Bearer {tenant}/{device}:{secret}`',
+  });
+  registry.registerPath({
+    operationId: 'streamChanges',
+    method: 'get',
+    path: `${API_ROOT}/stream`,
+    tags: ['stream'],
+    summary: 'Changes as server-sent events; narrowed to a device or a rollout',
+    security: OPERATOR,
+    request: { query: z.object({ device: deviceId.optional(), rollout: rolloutId.optional() }) },
+    responses: { 200: { description: 'A stream without an end', content: EVENTS }, ...refused },
+  });
+  registry.registerPath({
+    operationId: 'streamDeviceLogs',
+    method: 'get',
+    path: `${API_ROOT}/devices/{device}/logs`,
+    tags: ['stream'],
+    summary: "A device's log as server-sent events, asked for while the stream is open",
+    security: OPERATOR,
+    request: { params: z.object({ device: deviceId }) },
+    responses: { 200: { description: 'A stream without an end', content: EVENTS }, ...refused },
+  });
+  registry.registerPath({
+    operationId: 'hasBlob',
+    method: 'head',
+    path: `${API_ROOT}/blobs/{digest}`,
+    tags: ['releases'],
+    summary: 'Whether a blob is here',
+    security: OPERATOR,
+    request: { params: byDigest },
+    responses: { 200: { description: 'It is; Content-Length is its size' }, ...refused },
+  });
+  registry.registerPath({
+    operationId: 'putBlob',
+    method: 'put',
+    path: `${API_ROOT}/blobs/{digest}`,
+    tags: ['releases'],
+    summary: 'Upload a blob; kept only if its digest is right',
+    security: OPERATOR,
+    request: { params: byDigest, body: { content: BYTES, required: true } },
+    responses: { 201: { description: 'Kept' }, ...refused },
+  });
+  registry.registerPath({
+    operationId: 'claimDevice',
+    method: 'post',
+    path: `${DEVICE_ROOT}/claim`,
+    tags: ['device side'],
+    summary: 'A new device buys its identity with a claim token',
+    request: { body: { content: { 'application/json': { schema: claimRequest } }, required: true } },
+    responses: {
+      201: { description: 'Claimed', content: { 'application/json': { schema: claimResponse } } },
+      ...refused,
+    },
+  });
+  for (const [operationId, path, summary] of [
+    ['readDesired', '/desired', 'The desired state; ETag is its generation'],
+    ['readRelease', '/releases/{digest}', 'A release as it was published'],
+  ] as const)
+    registry.registerPath({
+      operationId,
+      method: 'get',
+      path: `${DEVICE_ROOT}${path}`,
+      tags: ['device side'],
+      summary,
+      security: DEVICE,
+      request: path.includes('{') ? { params: byDigest } : {},
+      responses: { 200: { description: 'Signed', content: { 'application/json': { schema: envelope } } }, ...refused },
+    });
+  registry.registerPath({
+    operationId: 'readBlob',
+    method: 'get',
+    path: `${DEVICE_ROOT}/blobs/{digest}`,
+    tags: ['device side'],
+    summary: 'The bytes of a blob, whole or by range',
+    security: DEVICE,
+    request: { params: byDigest },
+    responses: {
+      200: { description: 'The whole', content: BYTES },
+      206: { description: 'The part that was asked for', content: BYTES },
+      304: { description: 'The device has it' },
+      416: { description: 'There is no such part' },
+      ...refused,
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { canRollout, type Outcome, type Rollout, type RolloutAction, refuse, succeed } from '@wherry/protocol';
+import type { RolloutEvent } from '../domain/rollouts/model.ts';
+import { audit } from './audit.ts';
+import type { AppContext } from './context.ts';
+import { RolloutRun } from './rollouts/rollout-run.ts';
+import { startRevert } from './rollouts/start-revert.ts';
+import { transact } from './transact.ts';
+import type { Caller } from './use-cases.ts';
+import { rolloutView } from './views/rollout-view.ts';
+
+/** What pausing, resuming and aborting have in common. Codes: not_found, not_allowed_in_state. */
+export async function actOnRollout(
+  context: AppContext,
+  caller: Caller,
+  id: string,
+  action: RolloutAction,
+  event: RolloutEvent,
+): Promise<Outcome<Rollout>> {
+  return await transact(context, caller.tenant, async (work) => {
+    const run = await RolloutRun.open(work, id);
+    if (!run) return refuse('not_found', `there is no rollout ${id}`);
+    const { state, verdict } = run.record.header;
+    if (!canRollout(state, action))
+      return refuse('not_allowed_in_state', `rollout ${id} is ${state}: it cannot ${action}`);
+    await run.feed(event);
+    await audit(work, caller, `${action}_rollout`, id, { from: state, verdict, ...event });
+    await run.save();
+    if (run.isReverting) await startRevert(work, caller, run.record);
+    const after = await work.repositories.rollouts.find(caller.tenant, id);
+    return after ? succeed(rolloutView(after)) : refuse('internal', `rollout ${id} is gone`);
+  });
+}

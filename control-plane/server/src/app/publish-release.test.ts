@@ -1,0 +1,105 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PAYLOAD_TYPES } from '@wherry/protocol';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { putBlob } from './blobs.ts';
+import { useCases } from './operations.ts';
+import { codesOf, expectOk, openFleet, type Publisher, releaseOf, type TestFleet, upload } from './testing/fleet.ts';
+
+let fleet: TestFleet;
+let publisher: Publisher;
+let archive: { digest: string; sizeBytes: number };
+beforeEach(async () => {
+  fleet = await openFleet();
+  publisher = await fleet.publisher();
+  archive = await upload(fleet.context, fleet.admin, 'archive');
+});
+afterEach(() => fleet.close());
+
+const publish = (body: unknown) => useCases.publishRelease(fleet.context, fleet.admin, { body: body as never });
+const payload = (extra: object = {}) => ({ ...releaseOf(archive), ...extra });
+
+test('the same bytes again are the same release', async () => {
+  const sealed = publisher.sign(payload());
+  const first = expectOk(await publish(sealed));
+  expect(expectOk(await publish(sealed))).toEqual(first);
+  expect(expectOk(await useCases.listReleases(fleet.context, fleet.admin, {})).items).toHaveLength(1);
+});
+
+describe('is refused', () => {
+  test('when an unknown key signed it, or a key that was taken out', async () => {
+    const sealed = publisher.sign(payload());
+    expectOk(await useCases.removePublisherKey(fleet.context, fleet.admin, { params: { id: publisher.keyId } }));
+    expect(codesOf(await publish(sealed))).toEqual(['key_unknown']);
+  });
+  test('when a byte was changed', async () => {
+    const sealed = publisher.sign(payload());
+    const other = publisher.sign(payload({ notes: 'changed' }));
+    expect(codesOf(await publish({ ...sealed, payload: other.payload }))).toEqual(['signature_invalid']);
+  });
+  test('when it was signed as something else', async () => {
+    expect(codesOf(await publish(publisher.sign(payload(), PAYLOAD_TYPES.report)))).toEqual(['envelope_malformed']);
+  });
+  test('when it is no release', async () => {
+    expect(codesOf(await publish(publisher.sign({ app: 'thermostat' })))).toContain('invalid_manifest');
+    expect(codesOf(await publish(publisher.sign(new Uint8Array([0xff, 0x00]))))).toEqual(['invalid_manifest']);
+  });
+  test('when its counter is not higher, or its version is used', async () => {
+    expectOk(await publish(publisher.sign(payload({ version: '2.0.0', releaseCounter: 5 }))));
+    expect(codesOf(await publish(publisher.sign(payload({ version: '3.0.0', releaseCounter: 5 }))))).toEqual([
+      'version_not_higher',
+    ]);
+    expect(codesOf(await publish(publisher.sign(payload({ version: '2.0.0', releaseCounter: 6 }))))).toEqual([
+      'already_exists',
+    ]);
+  });
+  test('when blobs are missing, with the digest of each, also when only another tenant has them', async () => {
+    const theirs = await upload(fleet.context, { ...fleet.admin, tenant: 'other' }, 'of another tenant');
+    const outcome = await publish(publisher.sign({ ...releaseOf(theirs) }));
+    expect(outcome).toMatchObject({ ok: false, problems: [{ code: 'blob_missing', path: theirs.digest }] });
+  });
+  test('when a blob has another size than it says', async () => {
+    const wrong = { ...archive, sizeBytes: archive.sizeBytes + 1 };
+    expect(codesOf(await publish(publisher.sign({ ...releaseOf(wrong) })))).toEqual(['length_mismatch']);
+  });
+  test('when its module does not pass admission', async () => {
+    const module = await upload(fleet.context, fleet.admin, 'no module at all');
+    const variants = [{ kind: 'wasm', abi: 'wasi-p1', module }];
+    expect(codesOf(await publish(publisher.sign(payload({ variants }))))).toEqual(['module_malformed']);
+  });
+  test('when the caller may not publish', async () => {
+    const viewer = { ...fleet.admin, role: 'operator' as const };
+    const outcome = await useCases.publishRelease(fleet.context, viewer, { body: publisher.sign(payload()) });
+    expect(codesOf(outcome)).toEqual(['forbidden']);
+  });
+});
+
+describe('a blob', () => {
+  const pieces = async function* (...texts: string[]) {
+    for (const text of texts) yield Buffer.from(text);
+  };
+  test('with other bytes than its digest is refused, and nothing is left of it', async () => {
+    expect(codesOf(await putBlob(fleet.context, fleet.admin, archive.digest, pieces('other')))).toEqual([
+      'digest_mismatch',
+    ]);
+    expect(await readdir(join(fleet.dataDir, 'blobs', 'partial'))).toEqual([]);
+    expect(await fleet.context.blobs.has(archive.digest)).toBe(archive.sizeBytes);
+  });
+  test('whose upload breaks off leaves nothing', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const broken = async function* () {
+      yield Buffer.from('a beginning');
+      throw new Error('connection lost');
+    };
+    await expect(putBlob(fleet.context, fleet.admin, digest, broken())).rejects.toThrow('connection lost');
+    expect(await readdir(join(fleet.dataDir, 'blobs', 'partial'))).toEqual([]);
+    expect(await fleet.context.blobs.has(digest)).toBe(null);
+  });
+  test('that is too large is refused before its end', async () => {
+    const outcome = await fleet.context.blobs.put(`sha256:${'0'.repeat(64)}`, pieces('1234', '5678'), 6);
+    expect(codesOf(outcome)).toEqual(['payload_too_large']);
+  });
+  test('is never a path', async () => {
+    await expect(fleet.context.blobs.has('../../etc/passwd')).rejects.toThrow('is no digest');
+  });
+});

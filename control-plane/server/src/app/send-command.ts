@@ -1,0 +1,25 @@
+import { command, refuse, succeed } from '@wherry/protocol';
+import { audit } from './audit.ts';
+import { findDevice } from './find-device.ts';
+import { transact } from './transact.ts';
+import type { UseCase } from './use-cases.ts';
+
+/** Commands are for devices that listen now: nothing is kept for later. Codes: not_found, not_allowed_in_state, expired. */
+export const sendCommand: UseCase<'sendCommand'> = async (context, caller, { params, body }) => {
+  const asked = command.parse(body);
+  const written = await transact(context, caller.tenant, async (work) => {
+    const found = await findDevice(work.repositories, caller.tenant, params.device);
+    if (!found.ok) return found;
+    if (asked.expiresAtMs <= work.nowMs)
+      return refuse('expired', 'expiresAtMs is in the past; give the command some time', { path: '/expiresAtMs' });
+    if (!context.broker.isConnected(caller.tenant, params.device))
+      return refuse('not_allowed_in_state', `${params.device} is offline; send the command when it is online`);
+    const id = context.newId();
+    await audit(work, caller, 'send_command', params.device, { id, ...asked });
+    return succeed({ id, tenant: found.value.tenant, device: found.value.device });
+  });
+  if (!written.ok) return written;
+  const { id, tenant, device } = written.value;
+  await context.broker.publish({ tenant, device, channel: 'command', id }, Buffer.from(JSON.stringify(asked)));
+  return succeed({ id });
+};

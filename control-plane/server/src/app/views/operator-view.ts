@@ -1,0 +1,8 @@
+import type { OperatorToken } from '@wherry/protocol';
+import type { OperatorRecord } from '../../storage/port/operators.ts';
+
+/** Without the secret. */
+export function operatorView(record: OperatorRecord): OperatorToken {
+  const { id, name, role, createdAtMs, expiresAtMs, lastUsedAtMs } = record;
+  return { id, name, role, createdAtMs, expiresAtMs, lastUsedAtMs };
+}

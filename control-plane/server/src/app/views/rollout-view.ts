@@ -1,0 +1,61 @@
+import type { Rollout, RolloutMember, Wave } from '@wherry/protocol';
+import type { RolloutHeader } from '../../domain/rollouts/model.ts';
+import type { MemberRecord, RolloutRecord } from '../../storage/port/rollouts.ts';
+
+export function rolloutView(record: RolloutRecord): Rollout {
+  const { header } = record;
+  const { id, app, version, release, selector, config, rollback, createdBy, createdAtMs, reverts, revertedBy } = record;
+  const { state, currentWave, maxInFlight, deadlineMs, soakMs, verdict, finishedAtMs } = header;
+  return {
+    id,
+    app,
+    version,
+    release,
+    selector,
+    state,
+    waves: header.waves.map((_, index) => waveView(header, index)),
+    currentWave,
+    maxInFlight,
+    deadlineMs,
+    soakMs,
+    config,
+    rollback,
+    verdict,
+    createdBy,
+    createdAtMs,
+    finishedAtMs,
+    reverts,
+    revertedBy,
+  };
+}
+
+export function memberView({ member, previousVersion }: MemberRecord): RolloutMember {
+  const { device, wave, state, deployment, attempt, code, message, variant, updatedAtMs, deadlineAtMs } = member;
+  return {
+    device,
+    wave,
+    state,
+    deployment,
+    attempt,
+    code,
+    message,
+    variant,
+    previousVersion,
+    updatedAtMs,
+    deadlineAtMs,
+  };
+}
+
+function waveView(header: RolloutHeader, index: number): Wave {
+  const wave = header.waves[index];
+  if (!wave) throw new RangeError(`rollout has no wave ${index}`);
+  const { total, counts, gate, acknowledged } = wave;
+  return { index, total, counts, gate, acknowledged, state: waveState(header, index, wave.isPassed) };
+}
+
+function waveState(header: RolloutHeader, index: number, isPassed: boolean): Wave['state'] {
+  if (header.verdict?.wave === index) return 'tripped';
+  if (isPassed) return 'passed';
+  const hasBegun = index <= header.currentWave && header.state !== 'draft' && header.state !== 'scheduled';
+  return hasBegun ? 'running' : 'pending';
+}

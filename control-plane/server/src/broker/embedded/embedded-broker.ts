@@ -1,0 +1,217 @@
+import type { EventEmitter } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { buildTopic, downFilter, isDownChannel, type Topic, WherryError } from '@wherry/protocol';
+import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
+import { SERVER_LIMITS } from '../../config/limits.ts';
+import { listenUrl } from '../../config/listen-url.ts';
+import { ConnectionGate, type GateLimits } from '../guard/connection-gate.ts';
+import { GuardedConnection, type GuardOptions } from '../guard/guarded-connection.ts';
+import type { Violation } from '../guard/violations.ts';
+import type { Identity } from '../identity.ts';
+import type { Broker, BrokerHandlers } from '../port.ts';
+import { mayPublish, maySubscribe } from '../rights.ts';
+import { authenticate, createLoginThrottle } from './authenticate.ts';
+import { Sessions } from './sessions.ts';
+
+/**
+ * Broker port over aedes, in this process. A guard stands before it (guard/); a message is given to `receive` while it is being
+ * authorized, because that is the only moment before aedes acknowledges it. Sessions are always clean: nothing is queued for a
+ * device that is away, and nothing is retained.
+ */
+export interface EmbeddedBrokerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly onViolation?: (violation: Violation, address: string) => void;
+  /** A session that was ended for what it did: the reason is for the log. */
+  readonly onEnded?: (name: string, reason: Error) => void;
+  readonly gate?: GateLimits;
+  readonly guard?: Partial<Pick<GuardOptions, 'connectWithinMs' | 'authenticateWithinMs' | 'packets' | 'bytes'>>;
+}
+
+/** MQTT 3.1.1, 3.9.3: what SUBACK says of a filter that was not granted. */
+const SUBSCRIPTION_REFUSED = 0x80;
+
+export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
+  const gate = new ConnectionGate(options.gate ?? SERVER_LIMITS);
+  const sessions = new Sessions();
+  const identities = new WeakMap<Client, Identity>();
+  const connects = new WeakMap<Client, ConnectPacket>();
+  const addresses = new WeakMap<Client, string>();
+  const failures = createLoginThrottle();
+  const sockets = new Set<Socket>();
+  let running: { readonly aedes: Aedes; readonly server: Server; readonly handlers: BrokerHandlers } | null = null;
+
+  return {
+    async start(handlers) {
+      const aedes = await Aedes.createBroker({
+        connectTimeout: SERVER_LIMITS.authenticateWithinMs,
+        keepaliveLimit: SERVER_LIMITS.keepaliveSeconds,
+        drainTimeout: 20_000,
+        maxTopicLevels: 8,
+        preConnect(client, packet, done) {
+          packet.clean = true;
+          connects.set(client, packet);
+          done(null, true);
+        },
+        authenticate(client, userName, password, done) {
+          const packet = connects.get(client);
+          connects.delete(client);
+          const address = addresses.get(client) ?? 'unknown';
+          authenticate(handlers, failures, { address, packet, userName, password }).then(
+            (identity) => {
+              identities.set(client, identity);
+              done(null, true);
+            },
+            (error: unknown) => done(error as AuthenticateError, false),
+          );
+        },
+        authorizePublish(client, packet, done) {
+          packet.retain = false;
+          receive(handlers, client, packet).then(
+            () => done(null),
+            (error: unknown) => done(error as Error),
+          );
+        },
+        authorizeSubscribe(client, subscription, done) {
+          const identity = identities.get(client);
+          const isGranted = identity !== undefined && maySubscribe(identity, subscription.topic);
+          done(null, isGranted ? subscription : null);
+        },
+      });
+      aedes.on('clientReady', (client) => opened(handlers, client));
+      aedes.on('subscribe', (subscriptions, client) => {
+        const session = sessionOf(client);
+        for (const { topic, qos } of subscriptions)
+          if ((qos as number) !== SUBSCRIPTION_REFUSED) session?.filters.add(topic);
+      });
+      aedes.on('unsubscribe', (filters, client) => {
+        const session = sessionOf(client);
+        for (const filter of filters) session?.filters.delete(filter);
+      });
+      aedes.on('clientError', (client, error) => options.onEnded?.(client.id, error));
+      // Housekeeping that failed (a stale last will, say) is told, and ends nothing: no promise rests on it.
+      (aedes as EventEmitter).on('error', (error: Error) => options.onEnded?.('broker', error));
+      const server = createServer({ noDelay: true }, (socket) => accept(aedes, handlers, socket));
+      await listen(server, options.host, options.port);
+      running = { aedes, server, handlers };
+      const { port } = server.address() as AddressInfo;
+      return { url: listenUrl('mqtt', options.host, port) };
+    },
+
+    async stop() {
+      if (!running) return;
+      const { aedes, server } = running;
+      running = null;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+
+    async publish(topic, payload) {
+      const session = sessions.find(topic.tenant, topic.device);
+      if (!session || !isListening(session.filters, topic)) return;
+      if (session.client.conn.writableLength > SERVER_LIMITS.outboundBytesPerDevice) return;
+      await new Promise<void>((resolve) => {
+        session.client.publish(
+          {
+            cmd: 'publish',
+            topic: buildTopic(topic),
+            payload: Buffer.from(payload),
+            qos: 1,
+            retain: false,
+            dup: false,
+          },
+          () => resolve(),
+        );
+      });
+    },
+
+    isConnected(tenant, device) {
+      return sessions.find(tenant, device) !== null;
+    },
+
+    async kick(tenant, device) {
+      const session = sessions.find(tenant, device);
+      if (session) await new Promise<void>((resolve) => session.client.close(() => resolve()));
+    },
+  };
+
+  function accept(aedes: Aedes, handlers: BrokerHandlers, socket: Socket): void {
+    const address = socket.remoteAddress ?? 'unknown';
+    const ticket = gate.enter(address);
+    if (!ticket) {
+      options.onViolation?.('too_many_connections', address);
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    const connection = new GuardedConnection(socket, {
+      connectWithinMs: SERVER_LIMITS.connectWithinMs,
+      authenticateWithinMs: SERVER_LIMITS.authenticateWithinMs,
+      packets: { burst: SERVER_LIMITS.packetsBurst, perSecond: SERVER_LIMITS.packetsPerSecond },
+      bytes: { burst: SERVER_LIMITS.bytesBurst, perSecond: SERVER_LIMITS.bytesPerSecond },
+      ...options.guard,
+      nowMs: () => performance.now(),
+      onViolation: (violation) => options.onViolation?.(violation, address),
+      onAuthenticated: ticket.authenticated,
+    });
+    const client = aedes.handle(connection);
+    addresses.set(client, address);
+    connection.once('close', () => {
+      sockets.delete(socket);
+      ticket.closed();
+      const identity = identities.get(client);
+      if (identity && sessions.close(client, identity.name)) handlers.disconnected(identity.tenant, identity.device);
+    });
+  }
+
+  function opened(handlers: BrokerHandlers, client: Client): void {
+    const identity = identities.get(client);
+    if (!identity || client.closed) return;
+    const before = sessions.open({ identity, client, filters: new Set() });
+    before?.client.close();
+    handlers.connected(identity.tenant, identity.device);
+  }
+
+  function sessionOf(client: Client) {
+    const identity = identities.get(client);
+    const session = identity ? sessions.find(identity.tenant, identity.device) : null;
+    return session?.client === client ? session : null;
+  }
+
+  async function receive(handlers: BrokerHandlers, client: Client | null, packet: PublishPacket): Promise<void> {
+    const identity = client ? identities.get(client) : undefined;
+    if (!client || !identity) throw new WherryError('forbidden', `publish on ${packet.topic} without an identity`);
+    const right = mayPublish(identity, packet.topic);
+    if (!right.ok) throw new WherryError('forbidden', right.problems[0]?.message ?? 'publish refused');
+    if (client.closed && isReplaced(client, identity)) return;
+    const outcome = await handlers.receive({
+      tenant: identity.tenant,
+      device: identity.device,
+      ...right.value,
+      payload: typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload,
+    });
+    if (!outcome.ok) throw new WherryError('unavailable', `store a message of ${identity.name}`);
+  }
+
+  /** The last will of a session whose device is back already says nothing true. */
+  function isReplaced(client: Client, identity: Identity): boolean {
+    return sessions.find(identity.tenant, identity.device) !== null && !sessions.isLive(client, identity.name);
+  }
+}
+
+function isListening(filters: ReadonlySet<string>, topic: Topic): boolean {
+  return isDownChannel(topic.channel) && filters.has(downFilter(topic.tenant, topic.device, topic.channel));
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

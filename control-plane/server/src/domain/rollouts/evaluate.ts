@@ -1,0 +1,88 @@
+import { freeSlots, sum } from './counts.ts';
+import { findBreach, findShortfall, isReached } from './gates.ts';
+import type { RolloutEffect, RolloutEnv, RolloutHeader, WaveHeader } from './model.ts';
+
+export interface Evaluation {
+  readonly rollout: RolloutHeader;
+  readonly effects: readonly RolloutEffect[];
+}
+
+/**
+ * What follows from the sums: a crossed limit halts at once, a wave at its end passes or halts, free slots are filled.
+ * `isPickEmpty`: the last pick found nobody, so that asking again now would find nobody either.
+ */
+export function evaluate(header: RolloutHeader, env: RolloutEnv, isPickEmpty = false): Evaluation {
+  if (!WATCHED_STATES.has(header.state)) return { rollout: header, effects: [] };
+  for (const [index, wave] of header.waves.entries()) {
+    const breach = findBreach(wave, index, env.nowMs);
+    if (breach) return halt(header, breach);
+  }
+  if (header.state === 'completed') return { rollout: header, effects: fill(header, isPickEmpty) };
+  return header.state === 'running' ? advance(header, env, isPickEmpty) : { rollout: header, effects: [] };
+}
+
+/** A completed rollout still takes in devices that it waited for, so its limits still hold. */
+const WATCHED_STATES: ReadonlySet<RolloutHeader['state']> = new Set(['running', 'paused', 'completed']);
+
+function advance(start: RolloutHeader, env: RolloutEnv, isPickEmpty: boolean): Evaluation {
+  let header = start;
+  for (;;) {
+    const index = header.currentWave;
+    const wave = waveAt(header, index);
+    if (!isSettled(wave)) return { rollout: header, effects: fill(header, isPickEmpty) };
+    if (wave.total > wave.counts.skipped && !isReached(wave)) {
+      const later = sumAfter(header, index, (other) => other.counts.pending);
+      if (later > 0 && !isPickEmpty) return { rollout: header, effects: borrow(header, wave) };
+      // Nobody of the whole rollout has answered: there is nothing to go by, so it waits until one is heard.
+      if (!header.waves.some(isReached)) return { rollout: header, effects: fill(header, isPickEmpty) };
+    }
+    const shortfall = findShortfall(wave, index, env.nowMs);
+    if (shortfall) return halt(header, shortfall);
+    header = pass(header, index);
+    if (index === header.waves.length - 1) {
+      const isDone = header.waves.every(isSettled);
+      const rollout: RolloutHeader = isDone ? { ...header, state: 'completed', finishedAtMs: env.nowMs } : header;
+      return { rollout, effects: fill(rollout, isPickEmpty) };
+    }
+    header = { ...header, currentWave: index + 1 };
+    isPickEmpty = false;
+  }
+}
+
+/** Every member has its verdict, was left out, or waits aside. */
+function isSettled(wave: WaveHeader): boolean {
+  return wave.counts.pending === 0 && wave.counts.in_flight === 0 && wave.counts.soaking === 0;
+}
+
+function fill(header: RolloutHeader, isPickEmpty: boolean): RolloutEffect[] {
+  const count = freeSlots(header);
+  const hasPending = header.waves.some((wave, index) => index <= header.currentWave && wave.counts.pending > 0);
+  if (isPickEmpty || count === 0 || !hasPending) return [];
+  return [{ type: 'pick', fromWave: 0, throughWave: header.currentWave, count, isBorrowing: false }];
+}
+
+/** A wave of which nobody can be reached takes as many online devices of later waves, so that a wave is never passed unseen. */
+function borrow(header: RolloutHeader, wave: WaveHeader): RolloutEffect[] {
+  const count = Math.min(freeSlots(header), wave.counts.waiting);
+  if (count === 0) return [];
+  const fromWave = header.currentWave + 1;
+  return [{ type: 'pick', fromWave, throughWave: header.waves.length - 1, count, isBorrowing: true }];
+}
+
+function pass(header: RolloutHeader, index: number): RolloutHeader {
+  return { ...header, waves: header.waves.map((wave, at) => (at === index ? { ...wave, isPassed: true } : wave)) };
+}
+
+function halt(header: RolloutHeader, verdict: NonNullable<RolloutHeader['verdict']>): Evaluation {
+  return { rollout: { ...header, state: 'halted', verdict, finishedAtMs: null }, effects: [] };
+}
+
+function waveAt(header: RolloutHeader, index: number): WaveHeader {
+  const wave = header.waves[index];
+  if (!wave) throw new RangeError(`rollout has no wave ${index}, only ${header.waves.length}`);
+  return wave;
+}
+
+function sumAfter(header: RolloutHeader, index: number, of: (wave: WaveHeader) => number): number {
+  return sum(header, of) - header.waves.slice(0, index + 1).reduce((total, wave) => total + of(wave), 0);
+}

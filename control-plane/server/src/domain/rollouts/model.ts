@@ -1,0 +1,126 @@
+import type {
+  DeploymentState,
+  DeviceId,
+  Digest,
+  ErrorCode,
+  Gate,
+  MemberState,
+  RolloutState,
+  VariantKind,
+  Verdict,
+} from '@wherry/protocol';
+
+/**
+ * A rollout is a header and one member row for each device. The header holds sums only, kept up by each step, so that a
+ * report about one device of ten thousand loads and rewrites one row. The spec is docs/specs/rollout.md.
+ */
+export interface RolloutHeader {
+  readonly state: RolloutState;
+  readonly waves: readonly WaveHeader[];
+  /** Index of the wave that is being assigned; stays at the last one at the end. */
+  readonly currentWave: number;
+  readonly maxInFlight: number;
+  readonly deadlineMs: number;
+  readonly soakMs: number;
+  readonly verdict: Verdict | null;
+  readonly finishedAtMs: number | null;
+}
+
+export interface WaveHeader {
+  readonly total: number;
+  readonly counts: Readonly<Record<MemberState, number>>;
+  readonly gate: Gate;
+  /** Failures that an operator has acknowledged by resuming: they count no more, neither above nor below the line. */
+  readonly acknowledged: number;
+  /** First devices that failed and are not acknowledged, at most FAILED_DEVICES_NAMED: named by a verdict. */
+  readonly failedDevices: readonly DeviceId[];
+  readonly isPassed: boolean;
+}
+
+export const FAILED_DEVICES_NAMED = 20;
+
+export interface Member {
+  readonly device: DeviceId;
+  readonly wave: number;
+  readonly state: MemberState;
+  /** What the device must come to: run this release, or (null) run the app no more. */
+  readonly release: Digest | null;
+  /** Number of the attempt; 0 until assigned. */
+  readonly attempt: number;
+  /** Generation of the desired state that assigned it; 0 until assigned. */
+  readonly generation: number;
+  readonly deployment: DeploymentState | null;
+  readonly code: ErrorCode | null;
+  readonly message: string | null;
+  readonly variant: VariantKind | null;
+  readonly updatedAtMs: number;
+  /** In flight: when it counts as timed out. Soaking: when it counts as a success. Null otherwise. */
+  readonly deadlineAtMs: number | null;
+}
+
+/** A pending member that the shell picked, in order, with what it knows about the device now. */
+export interface Picked {
+  readonly member: Member;
+  readonly isOnline: boolean;
+  /** The attempt and the generation that an assignment now would carry. */
+  readonly attempt: number;
+  readonly generation: number;
+  /** Why it must not be assigned: it runs the release already, or a newer one (R3). */
+  readonly skip?: string;
+}
+
+export interface DeploymentReport {
+  readonly release: Digest;
+  readonly attempt: number;
+  readonly deployment: DeploymentState;
+  readonly code?: ErrorCode | undefined;
+  readonly message?: string | undefined;
+  readonly variant?: VariantKind | undefined;
+}
+
+export type RolloutEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'abort'; readonly reached: 'keep' | 'revert' }
+  /** Answers `pick`: what the shell found, in order; empty when there was none. */
+  | { readonly type: 'picked'; readonly isBorrowing: boolean; readonly picked: readonly Picked[] }
+  /** The device of the member was heard after it was away. */
+  | { readonly type: 'heard'; readonly member: Member }
+  | { readonly type: 'reported'; readonly member: Member; readonly report: DeploymentReport }
+  /** The device says, of this generation of its desired state, that it does not have the app. */
+  | { readonly type: 'gone'; readonly member: Member; readonly generation: number }
+  /** A timer: looks at `deadlineAtMs`, so early and repeated timers do nothing. */
+  | { readonly type: 'deadline'; readonly member: Member }
+  /** Removed, or taken over by a newer rollout. */
+  | { readonly type: 'left'; readonly member: Member; readonly reason: string };
+
+export type RolloutEffect =
+  /**
+   * Pick pending members of waves `fromWave..throughWave` in order until `count` online ones are found, with the offline ones
+   * passed on the way; answer with `picked`. `isBorrowing`: online ones only, of later waves.
+   */
+  | {
+      readonly type: 'pick';
+      readonly fromWave: number;
+      readonly throughWave: number;
+      readonly count: number;
+      readonly isBorrowing: boolean;
+    }
+  /** Write the desired states of these devices; their members carry attempt and generation. */
+  | { readonly type: 'assign'; readonly devices: readonly DeviceId[] }
+  /** Every member that is pending or waiting becomes skipped; the sums are already moved. */
+  | { readonly type: 'dismiss' }
+  /** Start the rollout that takes back what was reached. */
+  | { readonly type: 'revert' };
+
+export interface RolloutEnv {
+  readonly nowMs: number;
+}
+
+export interface RolloutStep {
+  readonly rollout: RolloutHeader;
+  /** Only those that changed. */
+  readonly members: readonly Member[];
+  readonly effects: readonly RolloutEffect[];
+}

@@ -1,0 +1,67 @@
+import type { DeviceId, Digest, MemberState, RolloutRequest, RolloutState } from '@wherry/protocol';
+import { emptyCounts } from '../counts.ts';
+import type { Member, RolloutHeader, WaveHeader } from '../model.ts';
+import { planRollout } from '../plan.ts';
+
+export const NOW_MS = 1_000_000;
+export const RELEASE = `sha256:${'1'.repeat(64)}` as Digest;
+
+export function memberIn(state: MemberState, extra: Partial<Member> = {}): Member {
+  const isAssigned = state !== 'pending' && state !== 'waiting';
+  return {
+    device: 'pi-0' as DeviceId,
+    wave: 0,
+    state,
+    release: RELEASE,
+    attempt: isAssigned ? 1 : 0,
+    generation: isAssigned ? 7 : 0,
+    deployment: null,
+    code: null,
+    message: null,
+    variant: null,
+    updatedAtMs: 0,
+    deadlineAtMs: state === 'in_flight' || state === 'soaking' ? NOW_MS : null,
+    ...extra,
+  };
+}
+
+/** A rollout in a state, with one wave that holds these members. */
+export function headerIn(
+  state: RolloutState,
+  members: readonly Member[],
+  extra: Partial<RolloutHeader> = {},
+): RolloutHeader {
+  return {
+    state,
+    waves: [waveOf(members)],
+    currentWave: 0,
+    maxInFlight: 100,
+    deadlineMs: 900_000,
+    soakMs: 120_000,
+    verdict: null,
+    finishedAtMs: null,
+    ...extra,
+  };
+}
+
+export function waveOf(members: readonly Member[], gate: Partial<WaveHeader['gate']> = {}): WaveHeader {
+  const counts = emptyCounts();
+  for (const member of members) counts[member.state] += 1;
+  return {
+    total: members.length,
+    counts,
+    gate: { minSuccess: 0.95, maxFailures: 1_000, maxFailureRate: 1, minSample: 5, ...gate },
+    acknowledged: 0,
+    failedDevices: [],
+    isPassed: false,
+  };
+}
+
+export function planOf(count: number, request: Partial<RolloutRequest> = {}) {
+  const devices = Array.from({ length: count }, (_, index) => ({
+    device: `pi-${String(index).padStart(5, '0')}` as DeviceId,
+    isOnline: true,
+    release: RELEASE,
+  }));
+  return planRollout({ maxInFlight: 100, deadlineMs: 900_000, soakMs: 120_000, ...request }, devices, NOW_MS);
+}

@@ -1,0 +1,17 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { begin, type DialectTraits } from './0001-begin.ts';
+
+/** Brings the schema up to date. Each migration runs once, in order of its number; a failed one is taken back and throws. */
+export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: {
+      getMigrations: async () => ({
+        '0001-begin': { up: (under: Kysely<unknown>) => begin(under, traits) },
+      }),
+    },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new Error('migrate the database to this version', { cause: error });
+}

@@ -1,0 +1,41 @@
+import type { AuditRepository } from './port/audit.ts';
+import type { BlobRepository } from './port/blobs.ts';
+import type { ClaimTokenRepository } from './port/claim-tokens.ts';
+import type { DesiredRepository } from './port/desired.ts';
+import type { DeviceEventRepository } from './port/device-events.ts';
+import type { DeviceRepository } from './port/devices.ts';
+import type { OperatorRepository } from './port/operators.ts';
+import type { PublisherKeyRepository } from './port/publisher-keys.ts';
+import type { ReceivedRepository } from './port/received.ts';
+import type { ReleaseRepository } from './port/releases.ts';
+import type { RolloutRepository } from './port/rollouts.ts';
+import type { SettingRepository } from './port/settings.ts';
+import type { UsageRepository } from './port/usage.ts';
+import type { WorkloadRepository } from './port/workloads.ts';
+
+/**
+ * Port: the truth of the control plane. Adapters: sqlite/ (one process), later postgres/ (replicas). Every method takes the
+ * tenant first, and nothing it returns belongs to another. What a transaction wrote is on the disk when `transaction` resolves.
+ */
+export interface Store extends Repositories {
+  /** All or nothing; a throw takes everything back. Inside, only the repositories given may be used. Never nest. */
+  transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Repositories {
+  readonly devices: DeviceRepository;
+  readonly claimTokens: ClaimTokenRepository;
+  readonly releases: ReleaseRepository;
+  readonly publisherKeys: PublisherKeyRepository;
+  readonly blobs: BlobRepository;
+  readonly desired: DesiredRepository;
+  readonly received: ReceivedRepository;
+  readonly workloads: WorkloadRepository;
+  readonly deviceEvents: DeviceEventRepository;
+  readonly usage: UsageRepository;
+  readonly rollouts: RolloutRepository;
+  readonly operators: OperatorRepository;
+  readonly audit: AuditRepository;
+  readonly settings: SettingRepository;
+}

@@ -1,0 +1,10 @@
+/** A piece of a list. `nextCursor` is opaque; null on the last page. A cursor that was not made here starts from the beginning. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+}
+
+export interface PageRequest {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}

@@ -1,0 +1,17 @@
+import type { VariantKind, WorkloadStatus } from '@wherry/protocol';
+
+/** A difference, or with `isFull` the whole, of what a device says it runs. `null`: the app is gone. */
+export interface WorkloadChange {
+  readonly device: string;
+  readonly workloads: Readonly<Record<string, WorkloadStatus | null>>;
+  readonly isFull: boolean;
+}
+
+/** Reported state: what each device last said of each app. */
+export interface WorkloadRepository {
+  apply(tenant: string, changes: readonly WorkloadChange[], atMs: number): Promise<void>;
+  list(tenant: string, devices: readonly string[]): Promise<Map<string, WorkloadStatus[]>>;
+  /** How many devices say that they run each of these releases. */
+  runningOn(tenant: string, releases: readonly string[]): Promise<Map<string, number>>;
+  counts(tenant: string): Promise<{ variants: Record<VariantKind, number>; failingDevices: number }>;
+}

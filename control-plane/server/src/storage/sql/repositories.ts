@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely';
+import type { Repositories } from '../port.ts';
+import { auditRepository } from './audit.ts';
+import { blobRepository } from './blobs.ts';
+import { claimTokenRepository } from './claim-tokens.ts';
+import { desiredRepository } from './desired.ts';
+import { deviceEventRepository } from './device-events.ts';
+import { deviceRepository } from './devices.ts';
+import { operatorRepository } from './operators.ts';
+import { publisherKeyRepository } from './publisher-keys.ts';
+import { receivedRepository } from './received.ts';
+import { releaseRepository } from './releases.ts';
+import { rolloutRepository } from './rollouts.ts';
+import { settingRepository } from './settings.ts';
+import type { Tables } from './tables.ts';
+import { usageRepository } from './usage.ts';
+import { workloadRepository } from './workloads.ts';
+
+/** The queries, in SQL that every dialect understands, over a connection or a transaction. */
+export function repositories(db: Kysely<Tables>): Repositories {
+  return {
+    devices: deviceRepository(db),
+    claimTokens: claimTokenRepository(db),
+    releases: releaseRepository(db),
+    publisherKeys: publisherKeyRepository(db),
+    blobs: blobRepository(db),
+    desired: desiredRepository(db),
+    received: receivedRepository(db),
+    workloads: workloadRepository(db),
+    deviceEvents: deviceEventRepository(db),
+    usage: usageRepository(db),
+    rollouts: rolloutRepository(db),
+    operators: operatorRepository(db),
+    audit: auditRepository(db),
+    settings: settingRepository(db),
+  };
+}

@@ -1,0 +1,231 @@
+import type { AppName, Digest, MemberState, RolloutId, RolloutState, Version } from '@wherry/protocol';
+import type { Kysely, Selectable } from 'kysely';
+import type { RolloutRecord, RolloutRepository } from '../port/rollouts.ts';
+import { batches } from './batches.ts';
+import { decodeCursor, decodeNumber, pageOf } from './page.ts';
+import { read as readMember, write as writeMember } from './rollout-members.ts';
+import type { Tables } from './tables.ts';
+
+export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
+  const membersOf = (tenant: string, rollout: string) =>
+    db.selectFrom('rollout_member').where('tenant', '=', tenant).where('rollout', '=', rollout);
+  return {
+    async add(record, members) {
+      await db.insertInto('rollout').values(write(record)).execute();
+      for (const some of batches(members))
+        await db
+          .insertInto('rollout_member')
+          .values(some.map((member) => writeMember(record.tenant, member)))
+          .execute();
+    },
+    async find(tenant, id) {
+      const row = await db
+        .selectFrom('rollout')
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .selectAll()
+        .executeTakeFirst();
+      return row ? read(row) : null;
+    },
+    async save(record) {
+      const result = await db
+        .updateTable('rollout')
+        .set({
+          state: record.header.state,
+          header_json: JSON.stringify(record.header),
+          revision: record.revision + 1,
+        })
+        .where('tenant', '=', record.tenant)
+        .where('id', '=', record.id)
+        .where('revision', '=', record.revision)
+        .executeTakeFirst();
+      return Number(result.numUpdatedRows) === 1;
+    },
+    async setRevertedBy(tenant, id, by) {
+      await db
+        .updateTable('rollout')
+        .set({ reverted_by: by })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .execute();
+    },
+    async list(tenant, { app, state }, { cursor, limit }) {
+      const before = decodeCursor(cursor);
+      let query = db.selectFrom('rollout').where('tenant', '=', tenant);
+      if (app !== undefined) query = query.where('app', '=', app);
+      if (state !== undefined) query = query.where('state', '=', state);
+      if (before !== undefined) query = query.where('id', '<', before);
+      const rows = await query
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute();
+      return pageOf(rows, limit, (row) => row.id, read);
+    },
+    async countByState(tenant) {
+      const rows = await db
+        .selectFrom('rollout')
+        .where('tenant', '=', tenant)
+        .groupBy('state')
+        .select((select) => ['state', select.fn.countAll<number>().as('count')])
+        .execute();
+      return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
+    },
+
+    async members(tenant, rollout, devices) {
+      const found = [];
+      for (const names of batches(devices))
+        found.push(...(await membersOf(tenant, rollout).where('device', 'in', names).selectAll().execute()));
+      return found.map(readMember);
+    },
+    async saveMembers(tenant, rollout, members) {
+      for (const member of members)
+        await db
+          .updateTable('rollout_member')
+          .set({
+            wave: member.wave,
+            state: member.state,
+            attempt: member.attempt,
+            generation: member.generation,
+            deployment: member.deployment,
+            code: member.code,
+            message: member.message,
+            variant: member.variant,
+            updated_at_ms: member.updatedAtMs,
+            deadline_at_ms: member.deadlineAtMs,
+          })
+          .where('tenant', '=', tenant)
+          .where('rollout', '=', rollout)
+          .where('device', '=', member.device)
+          .execute();
+    },
+    async dismissWaiting(tenant, rollout, message, atMs) {
+      await db
+        .updateTable('rollout_member')
+        .set({ state: 'skipped', message, updated_at_ms: atMs, deadline_at_ms: null })
+        .where('tenant', '=', tenant)
+        .where('rollout', '=', rollout)
+        .where('state', 'in', ['pending', 'waiting'])
+        .execute();
+    },
+    async listMembers(tenant, rollout, { wave, state }, { cursor, limit }) {
+      const after = decodeNumber(cursor);
+      let query = membersOf(tenant, rollout);
+      if (wave !== undefined) query = query.where('wave', '=', wave);
+      if (state !== undefined) query = query.where('state', '=', state);
+      if (after !== undefined) query = query.where('position', '>', after);
+      const rows = await query
+        .selectAll()
+        .orderBy('position')
+        .limit(limit + 1)
+        .execute();
+      return pageOf(rows, limit, (row) => row.position, readMember);
+    },
+    async pending(tenant, rollout, range, limit) {
+      let query = db
+        .selectFrom('rollout_member as member')
+        .innerJoin('device', (join) =>
+          join.onRef('device.tenant', '=', 'member.tenant').onRef('device.device', '=', 'member.device'),
+        )
+        .where('member.tenant', '=', tenant)
+        .where('member.rollout', '=', rollout)
+        .where('member.state', '=', 'pending')
+        .where('member.wave', '>=', range.fromWave)
+        .where('member.wave', '<=', range.throughWave);
+      if (range.isOnlineOnly) query = query.where('device.is_online', '=', 1);
+      const rows = await query
+        .selectAll('member')
+        .select('device.is_online')
+        .orderBy('member.wave')
+        .orderBy('member.position')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ record: readMember(row), isOnline: row.is_online === 1 }));
+    },
+    async inStates(tenant, rollout, states, afterPosition, limit) {
+      const rows = await membersOf(tenant, rollout)
+        .where('state', 'in', states)
+        .where('position', '>', afterPosition)
+        .selectAll()
+        .orderBy('position')
+        .limit(limit)
+        .execute();
+      return rows.map(readMember);
+    },
+    async tally(tenant, rollout) {
+      const rows = await membersOf(tenant, rollout)
+        .groupBy(['wave', 'state'])
+        .select((select) => ['wave', 'state', select.fn.countAll<number>().as('count')])
+        .execute();
+      return rows.map((row) => ({ wave: row.wave, state: row.state as MemberState, count: Number(row.count) }));
+    },
+    async having(tenant, devices, states, app) {
+      const found: { rollout: RolloutId; device: string }[] = [];
+      for (const names of batches(devices)) {
+        let query = db
+          .selectFrom('rollout_member as member')
+          .innerJoin('rollout', (join) =>
+            join.onRef('rollout.tenant', '=', 'member.tenant').onRef('rollout.id', '=', 'member.rollout'),
+          )
+          .where('member.tenant', '=', tenant)
+          .where('member.device', 'in', names)
+          .where('member.state', 'in', states);
+        if (app !== undefined) query = query.where('rollout.app', '=', app);
+        const rows = await query.select(['member.rollout', 'member.device']).orderBy('member.rollout').execute();
+        for (const row of rows) found.push({ rollout: row.rollout as RolloutId, device: row.device });
+      }
+      return found;
+    },
+    async overdue(nowMs, limit) {
+      const rows = await db
+        .selectFrom('rollout_member')
+        .where('deadline_at_ms', '<=', nowMs)
+        .select(['tenant', 'rollout', 'device'])
+        .orderBy('deadline_at_ms')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...row, rollout: row.rollout as RolloutId }));
+    },
+  };
+}
+
+function write(record: RolloutRecord): Tables['rollout'] {
+  return {
+    tenant: record.tenant,
+    id: record.id,
+    app: record.app,
+    version: record.version,
+    release: record.release,
+    release_counter: record.releaseCounter,
+    selector: record.selector,
+    config_json: JSON.stringify(record.config),
+    is_rollback: record.rollback ? 1 : 0,
+    created_by: record.createdBy,
+    created_at_ms: record.createdAtMs,
+    reverts: record.reverts,
+    reverted_by: record.revertedBy,
+    state: record.header.state,
+    header_json: JSON.stringify(record.header),
+    revision: record.revision,
+  };
+}
+
+function read(row: Selectable<Tables['rollout']>): RolloutRecord {
+  return {
+    tenant: row.tenant,
+    id: row.id as RolloutId,
+    app: row.app as AppName,
+    version: row.version as Version,
+    release: row.release as Digest,
+    releaseCounter: row.release_counter,
+    selector: row.selector,
+    config: JSON.parse(row.config_json) as Record<string, string>,
+    rollback: row.is_rollback === 1,
+    createdBy: row.created_by,
+    createdAtMs: row.created_at_ms,
+    reverts: row.reverts as RolloutId | null,
+    revertedBy: row.reverted_by as RolloutId | null,
+    header: { ...JSON.parse(row.header_json), state: row.state as RolloutState },
+    revision: row.revision,
+  };
+}

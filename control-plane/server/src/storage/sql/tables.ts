@@ -1,0 +1,170 @@
+import type { Generated } from 'kysely';
+
+/** The tables, as kysely sees them. Times are ms since epoch, flags 0 or 1, `…_json` holds JSON text. */
+export interface Tables {
+  device: {
+    tenant: string;
+    device: string;
+    target: string;
+    arch: string;
+    labels_json: string;
+    secret_hash: string;
+    report_key: string;
+    claimed_at_ms: number;
+    seen_at_ms: number | null;
+    is_online: number;
+    desired_generation: number;
+    reported_generation: number | null;
+    inventory_json: string | null;
+    host_json: string | null;
+    removed_at_ms: number | null;
+  };
+  claim_token: {
+    tenant: string;
+    id: string;
+    secret_hash: string;
+    device: string | null;
+    labels_json: string;
+    created_at_ms: number;
+    expires_at_ms: number;
+    used_at_ms: number | null;
+    used_by: string | null;
+    used_report_key: string | null;
+  };
+  release: {
+    tenant: string;
+    digest: string;
+    app: string;
+    version: string;
+    release_counter: number;
+    published_at_ms: number;
+    signed_by_json: string;
+    payload_json: string;
+    envelope_json: string;
+  };
+  publisher_key: { tenant: string; id: string; name: string; key: string; created_at_ms: number };
+  blob: { tenant: string; digest: string; size_bytes: number; created_at_ms: number };
+  assignment: {
+    tenant: string;
+    device: string;
+    app: string;
+    release: string | null;
+    version: string | null;
+    release_counter: number;
+    config_json: string;
+    attempt: number;
+    rollout: string | null;
+    is_rollback: number;
+  };
+  desired: { tenant: string; device: string; generation: number; envelope_json: string; expires_at_ms: number };
+  desired_outbox: { tenant: string; device: string; generation: number; due_at_ms: number; tries: number };
+  received_boot: { tenant: string; device: string; boot: string; up_to: number; heard_at_ms: number };
+  received_run: { tenant: string; device: string; boot: string; seq: number; first_seq: number };
+  workload: {
+    tenant: string;
+    device: string;
+    app: string;
+    state: string;
+    variant: string | null;
+    running_release: string | null;
+    status_json: string;
+    updated_at_ms: number;
+  };
+  device_event: {
+    id: Generated<number>;
+    tenant: string;
+    device: string;
+    at_ms: number;
+    severity: string;
+    name: string;
+    app: string | null;
+    message: string;
+  };
+  usage_sample: UsageFigures & { from_ms: number; to_ms: number; release: string | null };
+  usage_point: Omit<UsageFigures, 'cpu_share' | 'memory_bytes' | 'temperature_celsius'> & {
+    resolution_ms: number;
+    from_ms: number;
+    /** Sums over time: divided by `weight_ms` they are means. */
+    weight_ms: number;
+    cpu_weighted: number;
+    memory_weighted: number;
+    temperature_weighted: number;
+    temperature_weight_ms: number;
+  };
+  usage_latest: UsageFigures & { to_ms: number; release: string | null };
+  usage_total: { tenant: string; samples: number };
+  rollout: {
+    tenant: string;
+    id: string;
+    app: string;
+    version: string;
+    release: string;
+    release_counter: number;
+    selector: string;
+    config_json: string;
+    is_rollback: number;
+    created_by: string;
+    created_at_ms: number;
+    reverts: string | null;
+    reverted_by: string | null;
+    state: string;
+    header_json: string;
+    revision: number;
+  };
+  rollout_member: {
+    tenant: string;
+    rollout: string;
+    device: string;
+    position: number;
+    wave: number;
+    state: string;
+    release: string | null;
+    attempt: number;
+    generation: number;
+    deployment: string | null;
+    code: string | null;
+    message: string | null;
+    variant: string | null;
+    updated_at_ms: number;
+    deadline_at_ms: number | null;
+    previous_release: string | null;
+    previous_version: string | null;
+    previous_config_json: string;
+    target_json: string | null;
+  };
+  operator: {
+    tenant: string;
+    id: string;
+    name: string;
+    role: string;
+    secret_hash: string;
+    created_at_ms: number;
+    expires_at_ms: number | null;
+    last_used_at_ms: number | null;
+  };
+  audit: {
+    id: Generated<number>;
+    tenant: string;
+    at_ms: number;
+    operator: string;
+    action: string;
+    subject: string;
+    detail_json: string;
+  };
+  setting: { name: string; value: string };
+}
+
+interface UsageFigures {
+  tenant: string;
+  device: string;
+  /** Empty: the host. */
+  app: string;
+  cpu_share: number;
+  memory_bytes: number;
+  memory_peak_bytes: number;
+  calls: number;
+  errors: number;
+  limits_hit: number;
+  temperature_celsius: number | null;
+  disk_used_bytes: number | null;
+}

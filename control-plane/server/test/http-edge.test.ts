@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OPERATIONS, PATHS, problemDocument } from '@wherry/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { connectDevice } from './support/mqtt-device.ts';
+import { digestOf, putTestBlob } from './support/publish-release.ts';
+import { readEvents } from './support/read-events.ts';
+import { startTestServer, type TestServer } from './support/start-test-server.ts';
+import { claimTestDevice, type TestDevice } from './support/test-device.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('the HTTP edge', () => {
+  let server: TestServer;
+  let device: TestDevice;
+  let dashboardDir: string;
+  beforeAll(async () => {
+    dashboardDir = await mkdtemp(join(tmpdir(), 'wherry-dashboard-'));
+    server = await startTestServer({ dashboardDir });
+    device = await claimTestDevice(server.httpUrl, server.admin, 'pi-1');
+  });
+  afterAll(async () => {
+    await server.remove();
+    await rm(dashboardDir, { recursive: true, force: true });
+  });
+
+  describe('sessions', () => {
+    async function signIn(token: string, headers: Record<string, string> = {}): Promise<Response> {
+      return server.fetch('/api/v1/session', {
+        method: 'POST',
+        headers: { ...JSON_TYPE, ...headers },
+        body: JSON.stringify({ token }),
+      });
+    }
+    async function cookie(): Promise<string> {
+      const answer = await signIn(server.adminToken, { origin: server.httpUrl });
+      return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    }
+    const newToken = (headers: Record<string, string>) =>
+      server.fetch('/api/v1/claim-tokens', { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: '{}' });
+
+    it('are a cookie that no script and no other site can use', async () => {
+      const answer = await signIn(server.adminToken);
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ tenant: 'default', role: 'admin' });
+      const set = answer.headers.get('set-cookie') ?? '';
+      for (const part of ['HttpOnly', 'SameSite=Strict', 'Path=/']) expect(set).toContain(part);
+      expect(set).not.toContain('Secure');
+      const behindTls = await signIn(server.adminToken, { 'x-forwarded-proto': 'https' });
+      expect(behindTls.headers.get('set-cookie')).toContain('Secure');
+    });
+
+    it('carry requests of the own pages, and no others', async () => {
+      const own = { cookie: await cookie() };
+      expect((await server.fetch('/api/v1/session', { headers: own })).status).toBe(200);
+      expect((await newToken({ ...own, origin: server.httpUrl })).status).toBe(201);
+      for (const headers of [
+        {},
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site', origin: server.httpUrl },
+      ]) {
+        const answer = await newToken({ ...own, ...headers } as Record<string, string>);
+        expect([answer.status, problemDocument.parse(await answer.json()).code]).toEqual([403, 'forbidden']);
+      }
+    });
+
+    it('are not opened from another site', async () => {
+      const answer = await signIn(server.adminToken, { origin: 'https://evil.example' });
+      expect(answer.status).toBe(403);
+      expect(answer.headers.get('set-cookie')).toBeNull();
+    });
+
+    it('end when they are closed, and when the token is revoked', async () => {
+      const closed = await server.fetch('/api/v1/session', {
+        method: 'DELETE',
+        headers: { cookie: await cookie(), origin: server.httpUrl },
+      });
+      expect([closed.status, closed.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
+      const made = await server.admin.call(OPERATIONS.createOperatorToken, { body: { name: 'short', role: 'viewer' } });
+      const opened = await signIn(made.token);
+      const held = { cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '' };
+      expect((await server.fetch('/api/v1/session', { headers: held })).status).toBe(200);
+      await server.admin.call(OPERATIONS.removeOperatorToken, { params: { id: made.id } });
+      expect((await server.fetch('/api/v1/session', { headers: held })).status).toBe(401);
+    });
+
+    it('slow an address down that keeps guessing, and no other', async () => {
+      const guess = async (address: string) => (await signIn('wop1.guess', { 'x-forwarded-for': address })).status;
+      const statuses: number[] = [];
+      for (let tries = 0; tries < 24; tries += 1) statuses.push(await guess('192.0.2.77'));
+      expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
+      expect(statuses.slice(21)).toEqual(Array(3).fill(429));
+      const waiting = await signIn(server.adminToken, { 'x-forwarded-for': '192.0.2.77' });
+      expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await guess('192.0.2.78')).toBe(401);
+    });
+  });
+
+  describe('headers', () => {
+    it.each(['/healthz', '/api/v1/devices', '/docs', '/', '/openapi.json'])('protect %s', async (path) => {
+      const { headers } = await server.fetch(path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:|\*/);
+      expect(headers.get('x-powered-by')).toBeNull();
+    });
+
+    it('take no request id that could break a log line', async () => {
+      const answer = await server.fetch('/api/v1/nothing', { headers: { 'x-request-id': 'a"b{}' } });
+      expect(problemDocument.parse(await answer.json()).requestId).not.toContain('"');
+    });
+  });
+
+  describe('blobs', () => {
+    const bytes = randomBytes(300_000);
+    const digest = digestOf(bytes);
+    const get = (headers: Record<string, string> = {}, method = 'GET') =>
+      server.fetch(PATHS.deviceBlob(digest), { method, headers, token: device.bearer });
+
+    it('are kept once, and read whole', async () => {
+      expect((await putTestBlob(server, bytes)).status).toBe(201);
+      expect((await putTestBlob(server, bytes)).status).toBe(201);
+      const answer = await get();
+      expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+      expect(answer.headers.get('etag')).toBe(`"${digest}"`);
+      expect(answer.headers.get('accept-ranges')).toBe('bytes');
+      const head = await server.fetch(PATHS.blob(digest), { method: 'HEAD', token: server.adminToken });
+      expect([head.status, head.headers.get('content-length')]).toEqual([200, '300000']);
+    });
+
+    it('are read in parts, as RFC 9110 says', async () => {
+      const part = await get({ range: 'bytes=100000-100009' });
+      expect([part.status, part.headers.get('content-range'), part.headers.get('content-length')]).toEqual([
+        206,
+        'bytes 100000-100009/300000',
+        '10',
+      ]);
+      expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100_000, 100_010))).toBe(true);
+      const tail = await get({ range: 'bytes=299990-', 'if-range': `"${digest}"` });
+      expect([tail.status, Buffer.from(await tail.arrayBuffer()).equals(bytes.subarray(299_990))]).toEqual([206, true]);
+      const beyond = await get({ range: 'bytes=300000-' });
+      expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */300000']);
+      const other = await get({ range: 'bytes=0-9', 'if-range': '"sha256:other"' });
+      expect([other.status, (await other.arrayBuffer()).byteLength]).toEqual([200, 300_000]);
+      expect((await get({ 'if-none-match': `"${digest}"` })).status).toBe(304);
+    });
+
+    it('put together from parts are the whole', async () => {
+      const parts: Buffer[] = [];
+      for (let at = 0; at < bytes.length; at += 70_000)
+        parts.push(Buffer.from(await (await get({ range: `bytes=${at}-${at + 69_999}` })).arrayBuffer()));
+      expect(digestOf(Buffer.concat(parts))).toBe(digest);
+    });
+  });
+
+  describe('desired state', () => {
+    it('has its generation as tag', async () => {
+      const answer = await server.fetch(PATHS.deviceDesired, { token: device.bearer });
+      expect(answer.status).toBe(200);
+      const etag = answer.headers.get('etag') ?? '';
+      expect(etag).toMatch(/^"\d+"$/);
+      const same = await server.fetch(PATHS.deviceDesired, {
+        token: device.bearer,
+        headers: { 'if-none-match': etag },
+      });
+      expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', etag]);
+    });
+
+    it('stops for a device whose secret was guessed at too often, and for no other behind its address', async () => {
+      const other = await claimTestDevice(server.httpUrl, server.admin, 'pi-neighbour');
+      const headers = { 'x-forwarded-for': '192.0.2.99' };
+      const statuses: number[] = [];
+      for (let tries = 0; tries < 24; tries += 1)
+        statuses.push((await server.fetch(PATHS.deviceDesired, { headers, token: 'default/pi-guessed:wrong' })).status);
+      expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+      expect((await server.fetch(PATHS.deviceDesired, { headers, token: other.bearer })).status).toBe(200);
+    });
+  });
+
+  describe('streams', () => {
+    it('tell of changes of the own tenant, narrowed when asked', async () => {
+      const [all, one, rival] = await Promise.all(
+        [
+          [PATHS.stream, server.adminToken],
+          [`${PATHS.stream}?device=pi-1`, server.adminToken],
+          [PATHS.stream, await server.tokenFor('viewer', 'rival')],
+        ].map(async ([path = '', token = '']) => readEvents(await server.fetch(path, { token }))),
+      );
+      server.context.changes.emit('default', { type: 'device', device: 'pi-2' } as never);
+      server.context.changes.emit('default', { type: 'device', device: 'pi-1' } as never);
+      server.context.changes.emit('rival', { type: 'release' });
+      expect(await all?.next('device')).toEqual({ type: 'device', device: 'pi-2' });
+      expect(await one?.next('device')).toEqual({ type: 'device', device: 'pi-1' });
+      await rival?.next('release');
+      expect(rival?.seen()).toEqual(['release']);
+      await Promise.all([all?.close(), one?.close(), rival?.close()]);
+    });
+
+    it('of a log ask the device for it, and carry its lines to those who asked', async () => {
+      const client = await connectDevice(server.mqttUrl, device.name, device.claim.secret);
+      const commands: { kind: string; forMs?: number }[] = [];
+      client.on('message', (_topic, payload) => commands.push(JSON.parse(payload.toString())));
+      await client.subscribeAsync(`wherry/v1/${device.name}/command/+`, { qos: 1 });
+      const all = readEvents(await server.fetch(PATHS.stream, { token: server.adminToken }));
+      const logs = readEvents(await server.fetch(PATHS.deviceLogs('pi-1'), { token: server.adminToken }));
+      await eventually('the command', () => commands.find(({ kind }) => kind === 'logs'));
+      const line = { app: 'thermostat', atMs: 1, stream: 'log', level: 'info', text: 'warm' };
+      client.publish(device.topic('log'), JSON.stringify({ lines: [line] }), { qos: 0 });
+      expect(await logs.next('log')).toMatchObject({ device: 'pi-1', batch: { lines: [line] } });
+      server.context.changes.emit('default', { type: 'release' });
+      await all.next('release');
+      expect(all.seen()).not.toContain('log');
+      await Promise.all([all.close(), logs.close(), client.endAsync(true)]);
+    });
+
+    it('refuse what they do not know', async () => {
+      expect((await server.fetch(`${PATHS.stream}?device=NO`, { token: server.adminToken })).status).toBe(400);
+      expect((await server.fetch(PATHS.deviceLogs('nobody'), { token: server.adminToken })).status).toBe(404);
+    });
+  });
+
+  describe('pages', () => {
+    it('say how the dashboard is built when it is not', async () => {
+      const page = await server.fetch('/devices/pi-1');
+      expect(page.headers.get('content-type')).toContain('text/html');
+      expect(await page.text()).toContain('npm run build');
+    });
+
+    it('are the dashboard when it is built, by any path of it', async () => {
+      await mkdir(join(dashboardDir, 'assets'));
+      await writeFile(join(dashboardDir, 'index.html'), '<title>dashboard</title>');
+      await writeFile(join(dashboardDir, 'assets', 'app-1.js'), 'let x');
+      for (const path of ['/', '/devices/pi-1', '/rollouts?state=running'])
+        expect(await (await server.fetch(path)).text()).toContain('dashboard');
+      const script = await server.fetch('/assets/app-1.js');
+      expect([script.headers.get('content-type'), script.headers.get('cache-control')]).toEqual([
+        expect.stringContaining('javascript'),
+        expect.stringContaining('immutable'),
+      ]);
+      expect((await server.fetch('/assets/gone.js')).status).toBe(404);
+      for (const path of ['/..%2fadmin-token', '/%2e%2e/admin-token', '/assets/..%2f..%2fadmin-token'])
+        expect(await (await server.fetch(path)).text()).not.toContain('wop1.');
+    });
+
+    it('of the API reference need no other machine', async () => {
+      const page = await (await server.fetch('/docs')).text();
+      const sources = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);
+      expect(sources.length).toBeGreaterThan(2);
+      for (const source of sources) {
+        expect(source).toMatch(/^\/docs\//);
+        expect((await server.fetch(source)).status).toBe(200);
+      }
+    });
+  });
+
+  describe('watching the process', () => {
+    it('says that it lives and can work', async () => {
+      expect((await server.fetch('/healthz')).status).toBe(200);
+      const ready = await server.fetch('/readyz');
+      expect([ready.status, await ready.json()]).toEqual([
+        200,
+        { status: 'ready', checks: { store: true, broker: true } },
+      ]);
+    });
+
+    it('gives its figures', async () => {
+      const text = await (await server.fetch('/metrics')).text();
+      for (const line of [
+        'wherry_devices{online="true"}',
+        'wherry_rollouts{state="running"} 0',
+        'wherry_ack_latency_seconds_bucket',
+        'wherry_http_request_seconds_count{method="GET",route="/healthz",status="200"}',
+        'process_resident_memory_bytes',
+      ])
+        expect(text).toContain(line);
+      expect(text).not.toMatch(/wop1|wct1|pi-1/);
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import {
+  type AppName,
+  addPublisherKey,
+  type Digest,
+  PATHS,
+  PAYLOAD_TYPES,
+  publishRelease,
+  type Release,
+  type Version,
+} from '@wherry/protocol';
+import type { TestServer } from './start-test-server.ts';
+import { createSigner, type Signer } from './test-device.ts';
+
+/** The smallest module that is one: magic number and version. */
+export const EMPTY_MODULE = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+export function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
+}
+
+export function sampleRelease(version: string, releaseCounter: number, app = 'thermostat'): Release {
+  return {
+    app: app as AppName,
+    version: version as Version,
+    releaseCounter,
+    variants: [
+      {
+        kind: 'wasm',
+        abi: 'assemblyscript',
+        module: { digest: digestOf(EMPTY_MODULE), sizeBytes: EMPTY_MODULE.length },
+      },
+    ],
+    triggers: [{ on: 'start' }],
+    capabilities: {},
+    limits: { memoryBytes: 16 * 1024 * 1024, cpuShare: 0.2, wallMs: 2000 },
+    health: { afterMs: 0, everyMs: 1000, failures: 3, soakMs: 0 },
+    config: {},
+    publishedAtMs: Date.now(),
+  };
+}
+
+export async function putTestBlob(server: TestServer, bytes: Buffer, token = server.adminToken): Promise<Response> {
+  return server.fetch(PATHS.blob(digestOf(bytes)), { method: 'PUT', token, body: new Uint8Array(bytes) });
+}
+
+/** Publishes 1.0.0, 1.1.0, … as a publisher does: key, blob, release. */
+export async function publishTestReleases(server: TestServer, versions: readonly string[]): Promise<Signer> {
+  const publisher = createSigner();
+  await server.admin.call(addPublisherKey, { body: { name: 'publisher', key: publisher.publicKey } });
+  const put = await putTestBlob(server, EMPTY_MODULE);
+  if (put.status !== 201) throw new Error(`put a blob: ${put.status} ${await put.text()}`);
+  for (const [index, version] of versions.entries())
+    await server.admin.call(publishRelease, {
+      body: publisher.seal(PAYLOAD_TYPES.release, sampleRelease(version, index + 1)),
+    });
+  return publisher;
+}

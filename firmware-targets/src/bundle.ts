@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+/**
+ * The agent as two files: main.mjs, and runner.mjs that stands alone, because it is all that a runner process may read. The
+ * SQLite binding stays a package beside them, as it loads a binary of the machine.
+ */
+const ROOT = resolve(import.meta.dirname, '../..');
+const ENTRIES = { main: 'agent/src/main.ts', runner: 'agent/src/runner/main.ts' } as const;
+export const NATIVE_PACKAGE = 'better-sqlite3';
+
+/** Parts of the engine client for remote engines and image building: a device's engine is behind a local socket. */
+const LEFT_OUT = /^(ssh2|cpu-features|@grpc\/.*|protobufjs)$/;
+const LEFT_OUT_MARK = '\0left-out:';
+
+export async function bundleAgent(outDir: string): Promise<void> {
+  for (const [name, entry] of Object.entries(ENTRIES)) {
+    const bundle = await rolldown({
+      cwd: ROOT,
+      input: { [name]: entry },
+      platform: 'node',
+      external: [NATIVE_PACKAGE],
+      logLevel: 'warn',
+      plugins: [
+        {
+          name: 'left-out',
+          resolveId: (id) => (LEFT_OUT.test(id) ? LEFT_OUT_MARK + id : null),
+          load: (id) => (id.startsWith(LEFT_OUT_MARK) ? 'export default {};' : null),
+        },
+      ],
+    });
+    await bundle.write({ dir: outDir, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false });
+    await bundle.close();
+  }
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { bundleAgent, NATIVE_PACKAGE } from './bundle.ts';
+import { fetchNode } from './node-binary.ts';
+import { TARGETS_ROOT, type Target } from './target.ts';
+
+/** Lays out the folder that an archive holds: what install.sh copies to /opt/wherry/agent-VERSION. */
+const ROOT = resolve(TARGETS_ROOT, '..');
+const EXECUTABLE = 0o755;
+
+export async function stageAgent(target: Target, version: string, cacheDir: string, dir: string): Promise<void> {
+  const put = (from: string, to: string, mode = 0o644) => {
+    mkdirSync(dirname(join(dir, to)), { recursive: true });
+    copyFileSync(from, join(dir, to));
+    chmodSync(join(dir, to), mode);
+  };
+  const write = (to: string, text: string) => writeFileSync(join(dir, to), text, { mode: 0o644 });
+  const node = fetchNode(target, cacheDir);
+  put(node.binary, 'bin/node', EXECUTABLE);
+  put(node.licence, 'LICENSE-node');
+  put(join(ROOT, 'LICENSE'), 'LICENSE');
+  put(join(TARGETS_ROOT, 'files/wherry-agent'), 'bin/wherry-agent', EXECUTABLE);
+  put(join(TARGETS_ROOT, 'files/install.sh'), 'install.sh', EXECUTABLE);
+  put(join(TARGETS_ROOT, 'files/wherry-agent.service'), 'systemd/wherry-agent.service');
+  put(join(TARGETS_ROOT, target.name, 'README.md'), 'README.md');
+  await bundleAgent(join(dir, 'lib/app'));
+  stageBinding(target, join(dir, 'lib/app/node_modules', NATIVE_PACKAGE));
+  write('package.json', `${JSON.stringify({ name: 'wherry-agent', version, private: true, type: 'module' })}\n`);
+  write('about', about(target, version));
+  write('SHA256SUMS', sums(dir));
+}
+
+/** What install.sh reads: plain assignments of a shell, of values that the schema of targets has checked. */
+function about(target: Target, version: string): string {
+  return `WHERRY_VERSION=${version}\nWHERRY_TARGET=${target.name}\nWHERRY_MACHINE=${target.machine}\n`;
+}
+
+function stageBinding(target: Target, to: string): void {
+  const from = join(ROOT, 'node_modules', NATIVE_PACKAGE);
+  const binding = `prebuilds/${target.sqliteBinding}.node`;
+  mkdirSync(join(to, 'prebuilds'), { recursive: true });
+  for (const name of ['package.json', 'LICENSE', binding]) copyFileSync(join(from, name), join(to, name));
+  cpSync(join(from, 'lib'), join(to, 'lib'), { recursive: true });
+}
+
+/** In the form of sha256sum(1), of every file, in the order of their names. */
+function sums(dir: string): string {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .sort()
+    .map(
+      (name) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex')}  ${name}\n`,
+    )
+    .join('');
+}

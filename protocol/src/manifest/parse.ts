@@ -1,0 +1,129 @@
+import type { Outcome, Problem } from '../errors.ts';
+import { succeed } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { explainIssue, type Locate, problemAt } from './explain.ts';
+import type { Capabilities, GuestLimits, HealthPolicy, Release, Trigger, WasmAbi } from './release.ts';
+import { type ManifestSource, manifestSource } from './source.ts';
+
+/** A manifest in base units, its artifacts still files beside it; resolve.ts makes a release of it. */
+export interface Manifest {
+  readonly app: Release['app'];
+  readonly version: Release['version'];
+  readonly notes?: string;
+  readonly variants: readonly ManifestVariant[];
+  readonly triggers: readonly Trigger[];
+  readonly capabilities: Capabilities;
+  readonly limits: GuestLimits;
+  readonly health: HealthPolicy;
+  readonly config: Release['config'];
+}
+
+export type ManifestVariant =
+  | { readonly kind: 'wasm'; readonly abi: WasmAbi; readonly modulePath: string }
+  | ({ readonly kind: 'container'; readonly platforms: readonly string[]; readonly command?: readonly string[] } & (
+      | { readonly image: string }
+      | { readonly archivePath: string }
+    ));
+
+/** What was read from a file: a plain value, and where each path of it stands in the text. */
+export interface ManifestDocument {
+  readonly value: unknown;
+  readonly locate?: Locate;
+}
+
+/** Codes: invalid_manifest, invalid_quantity; each problem with its path, and its line and column when they are known. */
+export function parseManifest(document: ManifestDocument): Outcome<Manifest> {
+  const locate = document.locate ?? (() => undefined);
+  const parsed = manifestSource.safeParse(document.value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) =>
+      explainIssue(issue, manifestSource, document.value, locate),
+    );
+    return { ok: false, problems };
+  }
+  const source = parsed.data;
+  const problems = [...checkConfig(source, locate), ...checkTriggers(source, locate)];
+  if (problems.length > 0) return { ok: false, problems };
+  return succeed(manifestOf(source));
+}
+
+function manifestOf(source: ManifestSource): Manifest {
+  const { limits, health, capabilities } = source;
+  return {
+    app: source.app,
+    version: source.version,
+    ...(source.notes === undefined ? {} : { notes: source.notes }),
+    variants: source.variants.map(variantOf),
+    triggers: source.triggers.map(triggerOf),
+    capabilities: {
+      ...(capabilities.mqtt && { mqtt: capabilities.mqtt }),
+      ...(capabilities.http && { http: capabilities.http }),
+      ...(capabilities.kv === undefined ? {} : { kv: capabilities.kv }),
+      ...(capabilities.data === undefined ? {} : { dataBytes: capabilities.data }),
+    },
+    limits: { memoryBytes: limits.memory, cpuShare: limits.cpu, wallMs: limits.wall },
+    health: {
+      afterMs: health.after,
+      everyMs: health.every,
+      failures: health.failures,
+      soakMs: health.soak,
+      ...(health.http && { http: health.http }),
+    },
+    config: Object.fromEntries(
+      Object.entries(source.config).map(([key, field]) => [
+        key,
+        { ...field, ...(field.default === undefined ? {} : { default: String(field.default) }) },
+      ]),
+    ) as Release['config'],
+  };
+}
+
+function variantOf({ wasm, container }: ManifestSource['variants'][number]): ManifestVariant {
+  if (wasm) return { kind: 'wasm', abi: wasm.abi, modulePath: wasm.module };
+  if (!container) throw new TypeError('the schema lets a variant be wasm or container only');
+  const { image, archive, platforms, command } = container;
+  const base = { kind: 'container' as const, platforms, ...(command && { command }) };
+  return image === undefined ? { ...base, archivePath: archive as string } : { ...base, image };
+}
+
+function triggerOf({ cron, mqtt, http }: ManifestSource['triggers'][number]): Trigger {
+  if (cron) return { on: 'cron', ...cron };
+  if (mqtt !== undefined) return { on: 'mqtt', filter: mqtt };
+  if (http) return { on: 'http', ...http };
+  return { on: 'start' };
+}
+
+function checkConfig(source: ManifestSource, locate: Locate): Problem[] {
+  const problems: Problem[] = [];
+  const keys = Object.keys(source.config);
+  if (keys.length > LIMITS.configKeys)
+    problems.push(problemAt(['config'], `the most is ${LIMITS.configKeys} keys`, locate));
+  for (const [key, field] of Object.entries(source.config)) {
+    if (field.default === undefined || fits(field.default, field.type)) continue;
+    problems.push(problemAt(['config', key, 'default'], `write a default of type ${field.type}`, locate));
+  }
+  for (const [i, key] of (source.capabilities.env ?? []).entries()) {
+    if (keys.includes(key)) continue;
+    problems.push(problemAt(['capabilities', 'env', i], `declare ${key} under config first`, locate));
+  }
+  return problems;
+}
+
+function fits(value: unknown, type: 'string' | 'number' | 'boolean'): boolean {
+  if (type === 'string') return typeof value === 'string' && value.length <= LIMITS.configValueBytes;
+  if (type === 'number') return typeof value === 'number' && Number.isFinite(value);
+  return typeof value === 'boolean';
+}
+
+function checkTriggers(source: ManifestSource, locate: Locate): Problem[] {
+  const seen = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (const [i, trigger] of source.triggers.entries()) {
+    const text = trigger.http ? `http ${trigger.http.path}` : JSON.stringify(trigger);
+    const first = seen.get(text);
+    if (first !== undefined)
+      problems.push(problemAt(['triggers', i], `it repeats triggers[${first}]: leave one out`, locate));
+    else seen.set(text, i);
+  }
+  return problems;
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import { appName, version } from '../names.ts';
+import { formatBytes, formatDurationMs, formatShare, parseBytes, parseDurationMs, parseShare } from '../quantities.ts';
+import { checkCron } from './cron.ts';
+import { quantityField } from './quantity-field.ts';
+import { configKey, containerVariant, httpPath, PLATFORM_PATTERN, topicFilter, WASM_ABIS } from './release.ts';
+
+/**
+ * The manifest as its author writes it (`wherry.yaml`); parse.ts turns it into a Manifest. Every key is known, so that a
+ * misspelt limit cannot pass as no limit. Defaults: triggers start; memory 16MiB, cpu 50%, wall 2s; health after 10s, every
+ * 10s, 3 failures, soak 2m; HTTP methods GET and POST; no capabilities; no config.
+ */
+const bytes = (min: number, max: number) =>
+  quantityField({ parse: parseBytes, format: formatBytes, min, max, example: '16MiB' });
+const duration = (min: number, max: number) =>
+  quantityField({ parse: parseDurationMs, format: formatDurationMs, min, max, example: '2s or 10m' });
+const share = quantityField({ parse: parseShare, format: formatShare, min: 0.001, max: 64, example: '20%' });
+
+const localPath = z.string().min(1, 'write the path of a file, relative to the manifest').max(1024);
+
+const wasmSource = z.strictObject({
+  module: localPath,
+  abi: z.enum(WASM_ABIS, {
+    error: (issue) =>
+      issue.input === 'component'
+        ? 'components are not supported: build a core module and write wasi-p1 or assemblyscript'
+        : undefined,
+  }),
+});
+
+const platformSource = z.string().regex(PLATFORM_PATTERN, 'write os/arch, for example linux/arm64');
+
+const containerSource = z
+  .strictObject({
+    image: z
+      .string()
+      .max(512)
+      .regex(
+        /^[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}$/,
+        'name the image by digest, for example registry.example/app@sha256:…, so that nobody can change what runs',
+      )
+      .optional(),
+    archive: localPath.optional(),
+    platforms: z.array(platformSource).min(1).max(16),
+    command: containerVariant.shape.command,
+  })
+  .refine((container) => (container.image === undefined) !== (container.archive === undefined), {
+    error: 'write either image (a reference by digest) or archive (the path of a docker save archive)',
+  });
+
+const variantSource = z
+  .strictObject({ wasm: wasmSource.optional(), container: containerSource.optional() })
+  .refine((variant) => Object.keys(variant).length === 1, { error: 'a variant is either wasm or container' });
+
+const cronSource = z.preprocess(
+  (written) => (typeof written === 'string' ? { schedule: written } : written),
+  z.strictObject({
+    schedule: z.string().superRefine((text, context) => {
+      const checked = checkCron(text);
+      if (!checked.ok) context.addIssue(checked.problems[0]?.message ?? 'not a cron expression');
+    }),
+    timeZone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, { error: 'write a time zone of the IANA list, for example Europe/Berlin' })
+      .optional(),
+  }),
+);
+
+const httpSource = z.preprocess(
+  (written) => (typeof written === 'string' ? { path: written } : written),
+  z.strictObject({
+    path: httpPath,
+    methods: z
+      .array(z.enum(['GET', 'POST', 'PUT', 'DELETE']))
+      .min(1)
+      .default(['GET', 'POST']),
+  }),
+);
+
+const TRIGGER_ADVICE = 'write start, cron: "*/5 * * * *", mqtt: some/topic or http: /path';
+
+const triggerSource = z.preprocess(
+  (written) => (written === 'start' ? { start: true } : written),
+  z
+    .strictObject(
+      {
+        start: z.literal(true).optional(),
+        cron: cronSource.optional(),
+        mqtt: topicFilter.optional(),
+        http: httpSource.optional(),
+      },
+      { error: (issue) => (issue.code === 'invalid_type' ? TRIGGER_ADVICE : undefined) },
+    )
+    .refine((trigger) => Object.keys(trigger).length === 1, {
+      error: 'a trigger is one of start, cron, mqtt and http: give each its own list item',
+    }),
+);
+
+const capabilitiesSource = z.strictObject({
+  mqtt: z.strictObject({ publish: z.array(topicFilter).max(LIMITS.grantsPerCapability) }).optional(),
+  http: z
+    .strictObject({
+      allow: z
+        .array(z.url({ protocol: /^https?$/, error: 'write an origin, for example https://api.example.com' }))
+        .max(LIMITS.grantsPerCapability),
+    })
+    .optional(),
+  kv: z.boolean().optional(),
+  data: bytes(4096, 4 * 1024 ** 3).optional(),
+  /** Config keys that the guest reads from its environment; each must be declared under `config`. */
+  env: z.array(configKey).max(LIMITS.configKeys).optional(),
+});
+
+const configSource = z.strictObject({
+  type: z.enum(['string', 'number', 'boolean']),
+  default: z.unknown().optional(),
+  description: z.string().max(512).optional(),
+});
+
+export const manifestSource = z.strictObject({
+  app: appName,
+  version,
+  notes: z.string().max(4096).optional(),
+  variants: z.array(variantSource).min(1).max(LIMITS.variantsPerRelease),
+  triggers: z.array(triggerSource).min(1).max(LIMITS.triggersPerRelease).prefault(['start']),
+  capabilities: capabilitiesSource.prefault({}),
+  limits: z
+    .strictObject({
+      memory: bytes(LIMITS.memoryBytesMin, LIMITS.memoryBytesMax).default(LIMITS.memoryBytesDefault),
+      cpu: share.default(0.5),
+      wall: duration(LIMITS.wallMsMin, LIMITS.wallMsMax).default(LIMITS.wallMsDefault),
+    })
+    .prefault({}),
+  health: z
+    .strictObject({
+      after: duration(0, 600_000).default(10_000),
+      every: duration(100, 600_000).default(10_000),
+      failures: z.int().min(1).max(100).default(3),
+      soak: duration(0, 86_400_000).default(120_000),
+      http: z
+        .preprocess(
+          (written) => (typeof written === 'string' ? { path: written } : written),
+          z.strictObject({ path: httpPath, port: z.int().min(1).max(65535).optional() }),
+        )
+        .optional(),
+    })
+    .prefault({}),
+  config: z.record(configKey, configSource).default({}),
+});
+
+export type ManifestSource = z.output<typeof manifestSource>;
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { wherry } from '../fleet/command-line.ts';
+import { type ControlPlane, startControlPlane } from '../fleet/control-plane.ts';
+import { type DeviceProcess, startDevice } from '../fleet/device.ts';
+import { type Backstage, openBackstage } from './backstage.ts';
+import type { Narrator } from './narrator.ts';
+
+/** What the story plays on: a control plane, six devices, a publisher's key, and a container engine where one can be had. */
+export interface Stage {
+  readonly dir: string;
+  readonly controlPlane: ControlPlane;
+  readonly devices: readonly DeviceProcess[];
+  readonly backstage: Backstage;
+  /** Runs `wherry … --json` as an operator of this control plane. */
+  run<T>(...args: readonly string[]): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Name, labels, and whether the device runs containers only, as a gateway with an old policy would. */
+const CAST: readonly { name: string; labels: Record<string, string>; containersOnly?: boolean }[] = [
+  { name: 'canary-1', labels: { ring: 'canary', site: 'berlin' } },
+  { name: 'hall-2', labels: { ring: 'fleet', site: 'berlin' } },
+  { name: 'hall-3', labels: { ring: 'fleet', site: 'berlin' } },
+  { name: 'roof-4', labels: { ring: 'fleet', site: 'lisbon' } },
+  { name: 'roof-5', labels: { ring: 'fleet', site: 'lisbon' } },
+  { name: 'yard-6', labels: { ring: 'fleet', site: 'lisbon' }, containersOnly: true },
+];
+
+export async function openStage(options: { dir: string; narrator: Narrator; httpPort?: number }): Promise<Stage> {
+  const { dir, narrator } = options;
+  narrator.chapter('A control plane and six devices');
+  mkdirSync(join(dir, 'server'), { recursive: true });
+  const controlPlane = await startControlPlane({
+    dir: join(dir, 'server'),
+    ...(options.httpPort === undefined ? {} : { httpPort: options.httpPort }),
+  });
+  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token };
+  const run = <T>(...args: readonly string[]) => wherry<T>(args, env);
+  narrator.say(`control plane at ${controlPlane.http}, MQTT at ${controlPlane.mqtt}`);
+
+  const backstage = await openBackstage(dir, narrator);
+  const keyFile = backstage.keyFile;
+  await run('keys', 'new', '--out', keyFile);
+  await run('key', 'add', `${keyFile}.pub`, '--name', 'demo-publisher');
+  narrator.say(`publisher key made on this machine: ${readFileSync(`${keyFile}.pub`, 'utf8').trim().slice(0, 24)}…`);
+
+  const devices: DeviceProcess[] = [];
+  for (const { name, labels, containersOnly } of CAST) {
+    const { token } = await run<{ token: string }>('device', 'claim-token', '--device', name);
+    const usesEngine = containersOnly === true && backstage.engineSocket !== null;
+    devices.push(
+      await startDevice({
+        name,
+        dir: join(dir, name),
+        server: controlPlane.http,
+        token,
+        trustFile: backstage.trustFile,
+        labels,
+        config: {
+          http: { host: '127.0.0.1', port: 0 },
+          docker: backstage.engineSocket !== null ? { socketPath: backstage.engineSocket } : false,
+          ...(usesEngine ? { wasm: false } : {}),
+        },
+      }),
+    );
+    narrator.say(
+      `${name} claimed its identity (${Object.entries(labels)
+        .map(([k, v]) => `${k}=${v}`)
+        .join(', ')})`,
+    );
+  }
+
+  return {
+    dir,
+    controlPlane,
+    devices,
+    backstage,
+    run,
+    async close() {
+      await Promise.all(devices.map((device) => device.program().stop()));
+      await controlPlane.program().stop();
+      await backstage.close();
+    },
+  };
+}

@@ -59,8 +59,8 @@ export async function openStage(options: { dir: string; narrator: Narrator; http
         labels,
         config: {
           http: { host: '127.0.0.1', port: 0 },
-          docker: backstage.engineSocket !== null ? { socketPath: backstage.engineSocket } : false,
-          ...(usesEngine ? { wasm: false } : {}),
+          dockerSocket: backstage.engineSocket ?? false,
+          policy: { allowWasm: !usesEngine },
         },
       }),
     );

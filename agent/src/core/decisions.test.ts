@@ -57,6 +57,7 @@ test('the policy of the device is above what is signed', () => {
     memoryBytesMax: 100,
     cpuShareMax: 1,
     allowContainers: true,
+    allowWasm: true,
     allowHttp: false,
     dataBytesMax: 10,
   };

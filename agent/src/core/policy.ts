@@ -5,6 +5,7 @@ export interface Policy {
   readonly memoryBytesMax: number;
   readonly cpuShareMax: number;
   readonly allowContainers: boolean;
+  readonly allowWasm: boolean;
   /** May guests call out by HTTP? */
   readonly allowHttp: boolean;
   readonly dataBytesMax: number;

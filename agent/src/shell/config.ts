@@ -32,6 +32,8 @@ const config = z.strictObject({
       memoryBytesMax: z.int().min(LIMITS.memoryBytesMin).default(LIMITS.memoryBytesMax),
       cpuShareMax: z.number().gt(0).default(64),
       allowContainers: z.boolean().default(true),
+      /** False on a device whose owner wants programs in containers only. */
+      allowWasm: z.boolean().default(true),
       allowHttp: z.boolean().default(true),
       dataBytesMax: z
         .int()

@@ -33,8 +33,8 @@ export function createDevice(runtimes: readonly Runtime[], policy: Policy, platf
   }
 
   function refusal(kind: VariantKind, reason: string | undefined) {
-    if (kind === 'container' && !policy.allowContainers)
-      return [[kind, { code: 'capability_denied', message: 'the policy of this device allows no containers' }]];
+    if (kind === 'container' ? !policy.allowContainers : !policy.allowWasm)
+      return [[kind, { code: 'capability_denied', message: `the policy of this device allows no ${kind} variants` }]];
     if (answering.some(({ runtime }) => runtime.kind === kind)) return [];
     return [[kind, { code: 'no_runtime', message: reason ?? `no runtime for ${kind} variants on this device` }]];
   }

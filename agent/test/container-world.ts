@@ -9,6 +9,7 @@ import type { WorkloadSpec } from '../src/runtimes/port.ts';
 /** Images made from one static C program, and releases that run them. */
 export interface ContainerImage {
   readonly imageId: string;
+  readonly manifestDigest: string;
   readonly platform: string;
   readonly archivePath: string;
   readonly archive: { readonly digest: string; readonly sizeBytes: number };
@@ -26,21 +27,21 @@ const PROGRAM = resolve(import.meta.dirname, 'container/program.c');
 export function makeContainerWorld(): ContainerWorld {
   const dir = mkdtempSync(join(tmpdir(), 'wherry-container-'));
   const binary = join(dir, 'program');
-  run('cc', ['-static', '-O1', '-o', binary, PROGRAM]);
+  runToEnd('cc', ['-static', '-O1', '-o', binary, PROGRAM]);
   let images = 0;
   return {
     dir,
     image(options = []) {
       images += 1;
       const archivePath = join(dir, `image-${images}.tar`);
-      const printed = run(process.execPath, [BUILDER, '--binary', binary, '--out', archivePath, ...options]);
+      const printed = runToEnd(process.execPath, [BUILDER, '--binary', binary, '--out', archivePath, ...options]);
       return { ...JSON.parse(printed), archivePath };
     },
     dispose: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
 
-function run(command: string, args: readonly string[]): string {
+export function runToEnd(command: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
   return stdout;

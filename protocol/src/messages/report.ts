@@ -47,7 +47,7 @@ export const workloadStatus = z.strictObject({
   message: z.string().max(512).optional(),
   refusals: z.array(refusal).max(LIMITS.variantsPerRelease).optional(),
   /** What runs while this deployment is not healthy, if something does. */
-  running: z.strictObject({ version, release: digest }).optional(),
+  running: z.strictObject({ version, release: digest, variant: z.enum(['wasm', 'container']).optional() }).optional(),
   restarts: z.int().min(0),
   sinceMs: z.int().min(0),
 });

@@ -1,6 +1,6 @@
 import type { WorkloadStatus } from '@wherry/protocol';
 import type { Trouble } from './state.ts';
-import { type Deployment, heldRelease } from './state.ts';
+import { type Confirmed, type Deployment, heldRelease } from './state.ts';
 
 /** What is told about a deployment. */
 export function statusOf(state: Deployment): WorkloadStatus {
@@ -22,10 +22,15 @@ export function statusOf(state: Deployment): WorkloadStatus {
     ...(runtime === null || !isChosen ? {} : { runtime }),
     ...(trouble === null ? {} : { code: trouble.code, message: trouble.message.slice(0, 512) }),
     ...(refusals.length === 0 ? {} : { refusals: [...refusals] }),
-    ...(isOther ? { running: { version: held.workload.version, release: held.workload.release } } : {}),
+    ...(isOther ? { running: runningInstead(held) } : {}),
     restarts: run.restarts,
     sinceMs: record.sinceMs,
   };
+}
+
+function runningInstead({ workload, facts, variantAt }: Confirmed): NonNullable<WorkloadStatus['running']> {
+  const kind = facts.variants[variantAt]?.kind;
+  return { version: workload.version, release: workload.release, ...(kind === undefined ? {} : { variant: kind }) };
 }
 
 const CHOSEN_IN: ReadonlySet<string> = new Set([

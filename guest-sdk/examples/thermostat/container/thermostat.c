@@ -2,9 +2,11 @@
  * The thermostat as a container, for devices that run no Wasm: its triggers arrive as lines of JSON on standard input
  * ({"on":"mqtt","topic":…,"payload":base64} and {"on":"cron",…}). It knows its zone and says what it would hold.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TARGET 21.0
 #define BOOST 1.5
@@ -28,7 +30,14 @@ static void decode(const char *from, char *out, size_t room) {
   out[length] = 0;
 }
 
+/* As the first process of its container nothing ends it by default: it has to say so itself. */
+static void leave(int signal_number) {
+  (void)signal_number;
+  _exit(0);
+}
+
 int main(void) {
+  signal(SIGTERM, leave);
   const char *zone = getenv("ZONE");
   char line[8192], text[64];
   setvbuf(stdout, NULL, _IOLBF, 0);

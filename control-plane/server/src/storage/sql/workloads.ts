@@ -1,4 +1,4 @@
-import type { WorkloadStatus } from '@wherry/protocol';
+import type { VariantKind, WorkloadStatus } from '@wherry/protocol';
 import type { Kysely } from 'kysely';
 import type { WorkloadRepository } from '../port/workloads.ts';
 import { batches } from './batches.ts';
@@ -92,7 +92,7 @@ async function save(
         device,
         app: status.app,
         state: status.state,
-        variant: status.variant ?? null,
+        variant: runningVariant(status),
         running_release: runningRelease(status),
         status_json: JSON.stringify(status),
         updated_at_ms: atMs,
@@ -108,6 +108,11 @@ async function save(
       })),
     )
     .execute();
+}
+
+/** Kind of what runs now, which after a return to the last good release is not what was tried. */
+function runningVariant(status: WorkloadStatus): VariantKind | null {
+  return (status.state === 'healthy' ? status.variant : status.running?.variant) ?? null;
 }
 
 function runningRelease(status: WorkloadStatus): string | null {

@@ -1,0 +1,66 @@
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createDockerRuntime } from '../src/runtimes/docker/runtime.ts';
+import type { Instance, Runtime, WorkloadSpec } from '../src/runtimes/port.ts';
+import { type RecordingHost, recordingHost } from '../src/runtimes/testing/recording-host.ts';
+import { type ContainerImage, type ContainerWorld, makeContainerWorld } from './container-world.ts';
+import { type PrivateEngine, startEngine } from './engine.ts';
+
+/** An engine and images for the file, a runtime for each test, and instances that are stopped after it. */
+export interface ContainerStage {
+  readonly engine: PrivateEngine;
+  readonly world: ContainerWorld;
+  readonly runtime: Runtime;
+  readonly plain: ContainerImage;
+  runtimeOf(device: string): Runtime;
+  start(spec: WorkloadSpec, runtime?: Runtime): Promise<{ instance: Instance; host: RecordingHost }>;
+}
+
+export const DEVICE = 'default/pi-7';
+
+export function setUpContainers(options: { readonly bridge?: boolean } = {}): ContainerStage {
+  let engine: PrivateEngine | undefined;
+  let world: ContainerWorld | undefined;
+  let plain: ContainerImage | undefined;
+  const instances: Instance[] = [];
+  const there = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('the stage is not set up yet');
+    return value;
+  };
+
+  beforeAll(async () => {
+    world = makeContainerWorld();
+    plain = world.image();
+    engine = await startEngine(options);
+  });
+  afterEach(async () => {
+    for (const instance of instances.splice(0)) await instance.stop(0);
+  });
+  afterAll(async () => {
+    await engine?.stop();
+    world?.dispose();
+  });
+
+  const stage: ContainerStage = {
+    get engine() {
+      return there(engine);
+    },
+    get world() {
+      return there(world);
+    },
+    get plain() {
+      return there(plain);
+    },
+    get runtime() {
+      return stage.runtimeOf(DEVICE);
+    },
+    runtimeOf: (device) => createDockerRuntime({ device, socketPath: stage.engine.socketPath }),
+    async start(spec, runtime = stage.runtime) {
+      const host = recordingHost();
+      const started = await runtime.start(spec, host);
+      if (!started.ok) throw new Error(JSON.stringify(started.problems));
+      instances.push(started.value);
+      return { instance: started.value, host };
+    },
+  };
+  return stage;
+}

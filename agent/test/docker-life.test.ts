@@ -1,0 +1,179 @@
+import { chownSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DEVICE, setUpContainers } from './container-stage.ts';
+import { containerSpec, ownerOf } from './container-world.ts';
+import { engineMissing } from './engine.ts';
+import { until, untilAsync } from './until.ts';
+
+const MIB = 1024 * 1024;
+const NOBODY = 65_534;
+
+describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
+  const stage = setUpContainers();
+  const owner = () => ownerOf(stage.engine.socketPath);
+  const ours = async (device = DEVICE) =>
+    owner().listContainers({ all: true, filters: { label: [`io.wherry.device=${device}`] } });
+
+  it('gets nothing that it was not granted', async () => {
+    const dataPath = join(stage.world.dir, 'data/box');
+    const { instance, host } = await stage.start(
+      containerSpec(stage.plain, {
+        command: ['show'],
+        capabilities: { dataBytes: MIB },
+        config: { ZONE: { type: 'string' } } as never,
+        settings: { ZONE: 'hall' },
+        dataPath,
+      }),
+    );
+    const texts = () => host.logs.filter((line) => line.stream === 'stdout').map((line) => line.text);
+    await until('the container has shown itself', () => texts().length >= 6 && host.logs.some((l) => l.text === 'shown'));
+    expect(texts()).toEqual([
+      `uid ${NOBODY} gid ${NOBODY}`,
+      'ZONE=hall WHERRY_APP=box',
+      'write /data/file: ok',
+      'write /tmp/file: ok',
+      'write /file: Read-only file system',
+      'eth0 no',
+    ]);
+    expect(host.logs).toContainEqual(expect.objectContaining({ stream: 'stderr', level: 'warning', text: 'shown' }));
+    expect(statSync(join(dataPath, 'file')).uid).toBe(NOBODY);
+
+    const [container] = await ours();
+    const info = await owner()
+      .getContainer(container?.Id ?? '')
+      .inspect();
+    expect(info.HostConfig).toMatchObject({
+      Memory: 16 * MIB,
+      MemorySwap: 16 * MIB,
+      NanoCpus: 5e8,
+      PidsLimit: 128,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      NetworkMode: 'none',
+      Privileged: false,
+      RestartPolicy: { Name: 'no' },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': String(MIB), 'max-file': '2' } },
+    });
+    expect(container?.Labels).toMatchObject({ 'io.wherry.app': 'box', 'io.wherry.release': `sha256:${'ab'.repeat(32)}` });
+    await instance.stop(1_000);
+    expect(await ours()).toEqual([]);
+  });
+
+  it('runs as the owner of its data when that is not root', async () => {
+    const dataPath = join(stage.world.dir, 'data/owned');
+    mkdirSync(dataPath, { recursive: true });
+    chownSync(dataPath, 1234, 1235);
+    const spec = containerSpec(stage.plain, { command: ['show'], capabilities: { dataBytes: MIB }, dataPath });
+    const { host } = await stage.start(spec);
+    await until('the container has shown itself', () => host.logs.some((line) => line.text === 'write /data/file: ok'));
+    expect(host.logs.map((line) => line.text)).toContain('uid 1234 gid 1235');
+  });
+
+  it('says why it ended', async () => {
+    const exitOf = async (...command: string[]) =>
+      (await stage.start(containerSpec(stage.plain, { command }))).instance.exited;
+    expect(await exitOf('exit', '0')).toEqual({ kind: 'ended', exitCode: 0 });
+    expect(await exitOf('exit', '3')).toMatchObject({ kind: 'crashed', code: 'guest_error', message: expect.stringContaining('3') });
+    expect(await exitOf('eat')).toMatchObject({ kind: 'crashed', code: 'memory_limit' });
+    expect(await ours()).toEqual([]);
+  });
+
+  it('counts a limit that was hit', async () => {
+    const { instance } = await stage.start(containerSpec(stage.plain, { command: ['eat'] }));
+    await instance.exited;
+    expect(await instance.usage()).toMatchObject({ source: 'engine', isolation: 'container', limitsHit: 1, memoryBytes: 0 });
+  });
+
+  it('leaves nothing behind when it cannot start', async () => {
+    const image = stage.world.image();
+    const spec = containerSpec({ ...image }, { command: ['x'.repeat(1000)] });
+    const broken = stage.world.image(['--health', '/app']);
+    // The entry point of this image is no program.
+    const outcome = await stage.runtime.start(
+      containerSpec(await notAProgram(broken), { app: 'broken' }),
+      { ...(await import('../src/runtimes/testing/recording-host.ts')).recordingHost() },
+    );
+    expect(outcome).toMatchObject({ ok: false, problems: [{ code: 'start_failed' }] });
+    expect(spec.app).toBe('box');
+    expect(await ours()).toEqual([]);
+  });
+
+  it('is killed after the grace it was given when it does not listen', async () => {
+    const { instance, host } = await stage.start(containerSpec(stage.plain, { command: ['stubborn'] }));
+    await until('it ignores SIGTERM', () => host.logs.some((line) => line.text === 'stubborn'));
+    const startedAtMs = performance.now();
+    await instance.stop(400);
+    expect(performance.now() - startedAtMs).toBeGreaterThan(390);
+    expect(await instance.exited).toEqual({ kind: 'stopped' });
+  });
+
+  it('is as healthy as the HEALTHCHECK of its image', async () => {
+    const well = stage.world.image(['--health', '/app', '--health', 'exit', '--health', '0']);
+    const { instance } = await stage.start(containerSpec(well));
+    expect(await instance.probe()).toMatchObject({ ok: false, problems: [{ code: 'health_failed' }] });
+    await untilAsync('the first check has passed', async () => (await instance.probe()).ok);
+
+    const sick = stage.world.image(['--health', '/app', '--health', 'exit', '--health', '1']);
+    const unwell = await stage.start(containerSpec(sick, { app: 'sick', health: { failures: 1 } }));
+    await untilAsync('the check has failed', async () => {
+      const probed = await unwell.instance.probe();
+      return !probed.ok && /fails/.test(probed.problems[0]?.message ?? '');
+    });
+  });
+
+  it('has its CPU time counted and its share held', async () => {
+    const { instance } = await stage.start(containerSpec(stage.plain, { command: ['burn'], limits: { cpuShare: 0.2 } }));
+    const startedAtMs = performance.now();
+    await untilAsync('it has used some time', async () => (await instance.usage()).cpuMs > 300);
+    const usage = await instance.usage();
+    expect(usage.cpuMs / (performance.now() - startedAtMs)).toBeLessThan(0.35);
+    expect(usage.memoryBytes).toBeGreaterThan(0);
+    expect(usage.memoryBytes).toBeLessThan(16 * MIB);
+  });
+
+  it('is heard, but not more than its share of lines', async () => {
+    const { host } = await stage.start(containerSpec(stage.plain, { command: ['spam'] }));
+    await until('what was left out is told', () => host.logs.some((line) => /lines left out/.test(line.text)));
+    expect(host.logs.length).toBeLessThan(2_000);
+    expect(host.logs[0]?.text).toBe('line 0 of a flood');
+  });
+
+  it('gets its triggers as lines of JSON', async () => {
+    const triggers = [{ on: 'start' as const }, { on: 'mqtt' as const, filter: 'sensors/+' }];
+    const { instance, host } = await stage.start(containerSpec(stage.plain, { triggers }));
+    const payload = new TextEncoder().encode('21.5\n');
+    expect(await instance.call({ on: 'mqtt', topic: 'sensors/a', payload })).toMatchObject({ ok: true });
+    expect(await instance.call({ on: 'cron', schedule: '* * * * *', atMs: 5 })).toMatchObject({ ok: true });
+    await until('both have arrived', () => host.logs.filter((line) => line.text.startsWith('got ')).length === 2);
+    const got = host.logs.flatMap((line) => (line.text.startsWith('got ') ? [JSON.parse(line.text.slice(4))] : []));
+    expect(got).toEqual([
+      { on: 'mqtt', topic: 'sensors/a', payload: Buffer.from(payload).toString('base64') },
+      { on: 'cron', schedule: '* * * * *', atMs: 5 },
+    ]);
+    expect(await instance.usage()).toMatchObject({ calls: 2, errors: 0 });
+  });
+
+  it('that reads no events fills its bound, then refuses them', async () => {
+    const triggers = [{ on: 'mqtt' as const, filter: '#' }];
+    const { instance } = await stage.start(containerSpec(stage.plain, { command: ['show'], triggers }));
+    const payload = new Uint8Array(60_000);
+    let refused = 0;
+    for (let sent = 0; sent < 200 && refused === 0; sent += 1) {
+      const outcome = await instance.call({ on: 'mqtt', topic: 'a', payload });
+      if (!outcome.ok) refused += 1;
+    }
+    expect(refused).toBe(1);
+    expect(await instance.usage()).toMatchObject({ errors: 1 });
+  });
+
+  it('is ended by the next agent of the same device, and by no other', async () => {
+    const { instance } = await stage.start(containerSpec(stage.plain));
+    await stage.start(containerSpec(stage.plain), stage.runtimeOf('default/neighbour'));
+    await stage.runtime.cleanUp();
+    expect(await ours('default/neighbour')).toHaveLength(1);
+    expect(await ours()).toEqual([]);
+    expect(await instance.exited).toMatchObject({ kind: 'crashed' });
+  });
+});

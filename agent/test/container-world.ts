@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Release, release } from '@wherry/protocol';
@@ -17,7 +17,8 @@ export interface ContainerImage {
 
 export interface ContainerWorld {
   readonly dir: string;
-  image(options?: readonly string[]): ContainerImage;
+  /** `options` are the builder's; `content` replaces the program. */
+  image(options?: readonly string[], content?: string): ContainerImage;
   dispose(): void;
 }
 
@@ -31,10 +32,12 @@ export function makeContainerWorld(): ContainerWorld {
   let images = 0;
   return {
     dir,
-    image(options = []) {
+    image(options = [], content) {
       images += 1;
+      const file = content === undefined ? binary : join(dir, `content-${images}`);
+      if (content !== undefined) writeFileSync(file, content);
       const archivePath = join(dir, `image-${images}.tar`);
-      const printed = runToEnd(process.execPath, [BUILDER, '--binary', binary, '--out', archivePath, ...options]);
+      const printed = runToEnd(process.execPath, [BUILDER, '--binary', file, '--out', archivePath, ...options]);
       return { ...JSON.parse(printed), archivePath };
     },
     dispose: () => rmSync(dir, { recursive: true, force: true }),

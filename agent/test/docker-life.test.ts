@@ -1,6 +1,7 @@
-import { chownSync, mkdirSync, statSync } from 'node:fs';
+import { chownSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { DEVICE, setUpContainers } from './container-stage.ts';
 import { containerSpec, ownerOf } from './container-world.ts';
 import { engineMissing } from './engine.ts';
@@ -27,7 +28,10 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
       }),
     );
     const texts = () => host.logs.filter((line) => line.stream === 'stdout').map((line) => line.text);
-    await until('the container has shown itself', () => texts().length >= 6 && host.logs.some((l) => l.text === 'shown'));
+    await until(
+      'the container has shown itself',
+      () => texts().length >= 6 && host.logs.some((l) => l.text === 'shown'),
+    );
     expect(texts()).toEqual([
       `uid ${NOBODY} gid ${NOBODY}`,
       'ZONE=hall WHERRY_APP=box',
@@ -56,7 +60,10 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': String(MIB), 'max-file': '2' } },
     });
-    expect(container?.Labels).toMatchObject({ 'io.wherry.app': 'box', 'io.wherry.release': `sha256:${'ab'.repeat(32)}` });
+    expect(container?.Labels).toMatchObject({
+      'io.wherry.app': 'box',
+      'io.wherry.release': `sha256:${'ab'.repeat(32)}`,
+    });
     await instance.stop(1_000);
     expect(await ours()).toEqual([]);
   });
@@ -75,7 +82,11 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
     const exitOf = async (...command: string[]) =>
       (await stage.start(containerSpec(stage.plain, { command }))).instance.exited;
     expect(await exitOf('exit', '0')).toEqual({ kind: 'ended', exitCode: 0 });
-    expect(await exitOf('exit', '3')).toMatchObject({ kind: 'crashed', code: 'guest_error', message: expect.stringContaining('3') });
+    expect(await exitOf('exit', '3')).toMatchObject({
+      kind: 'crashed',
+      code: 'guest_error',
+      message: expect.stringContaining('3'),
+    });
     expect(await exitOf('eat')).toMatchObject({ kind: 'crashed', code: 'memory_limit' });
     expect(await ours()).toEqual([]);
   });
@@ -83,21 +94,28 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
   it('counts a limit that was hit', async () => {
     const { instance } = await stage.start(containerSpec(stage.plain, { command: ['eat'] }));
     await instance.exited;
-    expect(await instance.usage()).toMatchObject({ source: 'engine', isolation: 'container', limitsHit: 1, memoryBytes: 0 });
+    expect(await instance.usage()).toMatchObject({
+      source: 'engine',
+      isolation: 'container',
+      limitsHit: 1,
+      memoryBytes: 0,
+    });
   });
 
   it('leaves nothing behind when it cannot start', async () => {
-    const image = stage.world.image();
-    const spec = containerSpec({ ...image }, { command: ['x'.repeat(1000)] });
-    const broken = stage.world.image(['--health', '/app']);
-    // The entry point of this image is no program.
-    const outcome = await stage.runtime.start(
-      containerSpec(await notAProgram(broken), { app: 'broken' }),
-      { ...(await import('../src/runtimes/testing/recording-host.ts')).recordingHost() },
-    );
+    const dataPath = join(stage.world.dir, 'data/gone');
+    const spec = containerSpec(stage.plain, { capabilities: { dataBytes: MIB }, dataPath });
+    rmdirSync(dataPath);
+    const outcome = await stage.runtime.start(spec, recordingHost());
     expect(outcome).toMatchObject({ ok: false, problems: [{ code: 'start_failed' }] });
-    expect(spec.app).toBe('box');
     expect(await ours()).toEqual([]);
+  });
+
+  it('whose program is none ends as a crash', async () => {
+    const { instance } = await stage.start(
+      containerSpec(stage.world.image([], 'no program at all'), { app: 'broken' }),
+    );
+    expect(await instance.exited).toMatchObject({ kind: 'crashed', code: 'guest_error' });
   });
 
   it('is killed after the grace it was given when it does not listen', async () => {
@@ -124,7 +142,9 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
   });
 
   it('has its CPU time counted and its share held', async () => {
-    const { instance } = await stage.start(containerSpec(stage.plain, { command: ['burn'], limits: { cpuShare: 0.2 } }));
+    const { instance } = await stage.start(
+      containerSpec(stage.plain, { command: ['burn'], limits: { cpuShare: 0.2 } }),
+    );
     const startedAtMs = performance.now();
     await untilAsync('it has used some time', async () => (await instance.usage()).cpuMs > 300);
     const usage = await instance.usage();

@@ -12,8 +12,8 @@ export interface PrivateEngine {
   readonly socketPath: string;
   readonly dir: string;
   readonly pid: () => number;
-  /** SIGKILL to the daemon, as a crash would; its containers live on until `restart` brings it back over the same folders. */
-  kill(): Promise<void>;
+  /** SIGKILL to the daemon, as a crash would, or SIGTERM, as its service manager would; `restart` brings it back over the same folders. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   restart(): Promise<void>;
   /** Ends everything and removes the folder. */
   stop(): Promise<void>;
@@ -63,7 +63,7 @@ export async function startEngine(options: { readonly bridge?: boolean } = {}): 
     socketPath,
     dir,
     pid: () => daemon.pid as number,
-    kill: () => end('SIGKILL'),
+    kill: (signal = 'SIGKILL') => end(signal),
     restart: launch,
     async stop() {
       await end('SIGTERM');

@@ -64,7 +64,7 @@ export function planContainer(input: PlanInput): ContainerPlan {
       Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${DOCKER_LIMITS.tmpBytes}` },
       NetworkMode: needsNetwork(release) ? 'bridge' : 'none',
       ...(port ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } } : {}),
-      ...(spec.dataPath ? { Binds: [`${spec.dataPath}:${DATA_MOUNT}:rw,nosuid,nodev`] } : {}),
+      ...(spec.dataPath ? { Mounts: [{ Type: 'bind', Source: spec.dataPath, Target: DATA_MOUNT }] } : {}),
       RestartPolicy: { Name: 'no' },
       LogConfig: {
         Type: 'json-file',

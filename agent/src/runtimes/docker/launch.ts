@@ -40,6 +40,8 @@ export async function launch({
   command,
 }: Launch): Promise<Outcome<Instance>> {
   const config: ImageConfig = image.Config;
+  const owner = ownerOfData(spec.dataPath);
+  if (!owner.ok) return owner;
   let id: string | undefined;
   try {
     const plan = planContainer({
@@ -48,7 +50,7 @@ export async function launch({
       imageId: image.Id,
       ...(command ? { command } : {}),
       hasHealthcheck: Boolean(config.Healthcheck),
-      user: chooseUser(config.User ?? '', ownerOfData(spec.dataPath)),
+      user: chooseUser(config.User ?? '', owner.value),
       engineCores: engine.cores,
       nonce: randomBytes(4).toString('hex'),
     });

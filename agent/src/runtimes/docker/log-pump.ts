@@ -37,32 +37,32 @@ export async function pumpLogs(client: EngineClient, containerId: string, host: 
 
 class RateGate {
   readonly #host: HostServices;
-  #windowEndsAtMs = 0;
   #passed = 0;
   #skipped = 0;
+  #window: NodeJS.Timeout | undefined;
 
   constructor(host: HostServices) {
     this.#host = host;
   }
 
   pass(line: Line): void {
-    const atMs = Date.now();
-    if (atMs >= this.#windowEndsAtMs) {
-      this.close();
-      this.#windowEndsAtMs = atMs + DOCKER_LIMITS.logWindowMs;
-      this.#passed = 0;
-    }
+    // A window begins with the first line after the last one, so that silence costs no timer.
+    this.#window ??= setTimeout(() => this.close(), DOCKER_LIMITS.logWindowMs).unref();
     if (this.#passed >= DOCKER_LIMITS.logLinesPerWindow) {
       this.#skipped += 1;
       return;
     }
     this.#passed += 1;
-    this.#host.log({ ...line, atMs, level: line.stream === 'stderr' ? 'warning' : 'info' });
+    this.#host.log({ ...line, atMs: Date.now(), level: line.stream === 'stderr' ? 'warning' : 'info' });
   }
 
   close(): void {
+    clearTimeout(this.#window);
+    this.#window = undefined;
+    this.#passed = 0;
     if (this.#skipped === 0) return;
-    const text = `${this.#skipped} lines left out: more than ${DOCKER_LIMITS.logLinesPerWindow} in ${DOCKER_LIMITS.logWindowMs} ms`;
+    const { logLinesPerWindow, logWindowMs } = DOCKER_LIMITS;
+    const text = `${this.#skipped} lines left out: more than ${logLinesPerWindow} in ${logWindowMs} ms`;
     this.#skipped = 0;
     this.#host.log({ stream: 'log', level: 'warning', atMs: Date.now(), text });
   }

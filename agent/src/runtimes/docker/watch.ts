@@ -3,24 +3,37 @@ import type { ExitReason } from '../port.ts';
 import { type EngineClient, engineGone, statusOf } from './client.ts';
 import { exitReason } from './exit.ts';
 import { DOCKER_LIMITS } from './limits.ts';
+import { wasSignalled } from './signals.ts';
 
 /**
  * Waits until a container has ended and says why. An engine that goes away is asked again for a while, as it may only be
- * restarting; then its container counts as lost. Never rejects.
+ * restarting, which ends its containers unless its owner has made it keep them; then the container counts as lost. Never rejects.
  */
 export async function watchContainer(client: EngineClient, id: string, wasStopped: () => boolean): Promise<ExitReason> {
+  let wasAway = false;
   for (;;) {
     const hasWaited = await client.slow
       .getContainer(id)
       .wait()
       .then(() => true)
       .catch(() => false);
+    wasAway ||= !hasWaited;
     if (!hasWaited) await pause();
     const seen = await inspectPatiently(client, id);
     if ('lost' in seen) return wasStopped() ? { kind: 'stopped' } : seen.lost;
-    if (!seen.info.State.Running) return exitReason(seen.info.State, wasStopped());
+    if (seen.info.State.Running) continue;
+    const reason = exitReason(seen.info.State, wasStopped());
+    if (reason.kind === 'stopped' || !(wasAway || (await wasSignalled(client, seen.info)))) return reason;
+    // The exit code is then the doing of others, unless the agent has asked meanwhile.
+    return wasStopped() ? { kind: 'stopped' } : ENDED_BY_OTHERS;
   }
 }
+
+const ENDED_BY_OTHERS: ExitReason = {
+  kind: 'crashed',
+  code: 'no_runtime',
+  message: 'the container was ended from outside: the engine was restarted, or somebody on this machine stopped it',
+};
 
 type Seen = { readonly info: ContainerInspectInfo } | { readonly lost: ExitReason };
 

@@ -105,7 +105,7 @@ function addBridge(): Bridge {
 
 async function untilReady(socketPath: string, daemon: ChildProcess, dir: string): Promise<void> {
   const deadlineMs = performance.now() + READY_WITHIN_MS;
-  while (!(await ping(socketPath))) {
+  while (!(await engineAnswers(socketPath))) {
     const hasEnded = daemon.exitCode !== null || daemon.signalCode !== null;
     if (hasEnded || performance.now() > deadlineMs) {
       daemon.kill('SIGKILL');
@@ -115,7 +115,8 @@ async function untilReady(socketPath: string, daemon: ChildProcess, dir: string)
   }
 }
 
-function ping(socketPath: string): Promise<boolean> {
+/** True when an engine answers on this socket within a second. */
+export function engineAnswers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request({ socketPath, path: '/_ping', timeout: 1_000 }, (answer) => {
       answer.resume();

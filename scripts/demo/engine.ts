@@ -1,5 +1,4 @@
-import { request } from 'node:http';
-import { engineMissing, startEngine } from '@wherry/agent/testing/engine';
+import { engineAnswers, engineMissing, startEngine } from '@wherry/agent/testing/engine';
 import type { Narrator } from './narrator.ts';
 
 const MACHINE_SOCKET = '/var/run/docker.sock';
@@ -16,22 +15,10 @@ export async function openEngine(narrator: Narrator): Promise<DemoEngine> {
     narrator.say(`a container engine of its own at ${engine.socketPath}`);
     return { socket: engine.socketPath, close: () => engine.stop() };
   }
-  if (await answers(MACHINE_SOCKET)) {
+  if (await engineAnswers(MACHINE_SOCKET)) {
     narrator.say(`the container engine of this machine at ${MACHINE_SOCKET}`);
     return { socket: MACHINE_SOCKET, close: async () => undefined };
   }
   narrator.say('no container engine here: every device runs Wasm');
   return { socket: null, close: async () => undefined };
-}
-
-function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/_ping', timeout: 1_000 }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve(false));
-    asked.end();
-  });
 }

@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{protocol,agent,control-plane/*,guest-sdk,firmware-targets,scripts}/src/**/*.test.ts?(x)',
+            'scripts/sim/**/*.test.ts',
             'rules/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**'],

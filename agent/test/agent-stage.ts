@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type AgentProcess, type SpawnOptions, startAgent } from './agent-process.ts';
 import { APP, makeWorld, type World } from './agent-world.ts';
@@ -37,6 +38,8 @@ export function setUpStage(): Stage {
   beforeEach(async () => {
     world = await makeWorld(stage.broker.url, names[next] ?? 'too-many-tests');
     next += 1;
+    // A runner that waits for a module would be counted among the programs.
+    writeFileSync(join(world.folder, 'agent.json'), JSON.stringify({ runnerPool: 0 }));
   });
   afterEach(async () => {
     for (const agent of agents.splice(0)) await agent.stop();

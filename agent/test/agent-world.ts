@@ -12,6 +12,8 @@ import {
   type Release,
   type ReportItem,
   report,
+  type UsageBatch,
+  usageBatch,
   type WorkloadStatus,
 } from '@wherry/protocol';
 import mqtt from 'mqtt';
@@ -65,6 +67,8 @@ export interface WantOptions {
   readonly attempt?: number;
   readonly rollback?: boolean;
   readonly config?: Record<string, string>;
+  readonly window?: DesiredWorkload['window'];
+  readonly download?: DesiredWorkload['download'];
 }
 
 export const APP = 'thermostat';
@@ -84,12 +88,26 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
   let counter = 0;
 
   const client = brokerUrl === null ? null : await connect(brokerUrl, device);
-  client?.on('message', (_topic, payload) => take(JSON.parse(String(payload)) as Envelope));
+  client?.on('message', (topic, payload) => {
+    const message: unknown = JSON.parse(String(payload));
+    if (topic.endsWith('/usage')) takeUsage(usageBatch.parse(message));
+    else take(message as Envelope);
+  });
+
+  function seenOf(boot: string): Set<number> {
+    const seen = stored.get(boot) ?? new Set<number>();
+    stored.set(boot, seen);
+    return seen;
+  }
+
+  function takeUsage({ boot, samples }: UsageBatch): void {
+    for (const { seq } of samples) seenOf(boot).add(seq);
+    acknowledge(boot);
+  }
 
   function take(sealed: Envelope): void {
     const { boot, items } = report.parse(JSON.parse(Buffer.from(sealed.payload, 'base64').toString()));
-    const seen = stored.get(boot) ?? new Set<number>();
-    stored.set(boot, seen);
+    const seen = seenOf(boot);
     for (const item of items) {
       if (seen.has(item.seq)) continue;
       for (let seq = item.firstSeq ?? item.seq; seq <= item.seq; seq += 1) seen.add(seq);
@@ -100,6 +118,11 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
         if (status === null) statuses.delete(app);
         else statuses.set(app, status);
     }
+    acknowledge(boot);
+  }
+
+  function acknowledge(boot: string): void {
+    const seen = seenOf(boot);
     let upTo = 0;
     while (seen.has(upTo + 1)) upTo += 1;
     client?.publish(buildTopic({ ...branch, channel: 'ack' }), JSON.stringify({ boot, upTo }), { qos: 1 });
@@ -217,7 +240,8 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
 async function connect(brokerUrl: string, device: string) {
   const client = mqtt.connect(brokerUrl, { username: 'control-plane', password: 'control-plane', protocolVersion: 4 });
   await new Promise<void>((resolve, fail) => client.once('connect', () => resolve()).once('error', fail));
-  await client.subscribeAsync(`wherry/v1/default/${device}/report`, { qos: 1 });
+  const branch = `wherry/v1/default/${device}`;
+  await client.subscribeAsync([`${branch}/report`, `${branch}/usage`], { qos: 1 });
   return client;
 }
 

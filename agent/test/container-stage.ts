@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { EnginePatience } from '../src/runtimes/docker/client.ts';
 import { createDockerRuntime } from '../src/runtimes/docker/runtime.ts';
 import type { Instance, Runtime, WorkloadSpec } from '../src/runtimes/port.ts';
 import { type RecordingHost, recordingHost } from '../src/runtimes/testing/recording-host.ts';
@@ -17,10 +18,13 @@ export interface ContainerStage {
 
 export const DEVICE = 'default/pi-7';
 
-export function setUpContainers(options: { readonly bridge?: boolean } = {}): ContainerStage {
+export function setUpContainers(
+  options: { readonly bridge?: boolean; readonly patience?: EnginePatience } = {},
+): ContainerStage {
   let engine: PrivateEngine | undefined;
   let world: ContainerWorld | undefined;
   let plain: ContainerImage | undefined;
+  const patience = options.patience ? { patience: options.patience } : {};
   const instances: Instance[] = [];
   const there = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('the stage is not set up yet');
@@ -53,7 +57,7 @@ export function setUpContainers(options: { readonly bridge?: boolean } = {}): Co
     get runtime() {
       return stage.runtimeOf(DEVICE);
     },
-    runtimeOf: (device) => createDockerRuntime({ device, socketPath: stage.engine.socketPath }),
+    runtimeOf: (device) => createDockerRuntime({ device, socketPath: stage.engine.socketPath, ...patience }),
     async start(spec, runtime = stage.runtime) {
       const host = recordingHost();
       const started = await runtime.start(spec, host);

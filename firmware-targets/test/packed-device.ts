@@ -29,9 +29,11 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+const USAGE_EVERY_MS = 5_000;
+
 export async function openScene(dir: string, device: string, machine: Machine): Promise<Scene> {
   mkdirSync(join(dir, 'server'), { recursive: true });
-  const controlPlane = await startControlPlane({ dir: join(dir, 'server') });
+  const controlPlane = await startControlPlane({ dir: join(dir, 'server'), usageEveryMs: USAGE_EVERY_MS });
   const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token };
   const keyFile = join(dir, 'publisher.pem');
   await wherry(['keys', 'new', '--out', keyFile], env);

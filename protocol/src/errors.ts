@@ -49,6 +49,7 @@ export const ERROR_CODES = [
   'no_runtime',
   'wrong_platform',
   'limit_above_device',
+  'isolation_below',
   'no_variant_fits',
   // device life
   'download_failed',
@@ -60,7 +61,14 @@ export const ERROR_CODES = [
   'memory_limit',
   'guest_error',
   'too_many_transitions',
+  'outside_window',
+  'metered_forbidden',
+  'download_budget_spent',
   'storage_damaged',
+  // device life, as the control plane sees it during the soak
+  'went_offline',
+  'memory_regression',
+  'cpu_regression',
   // ours
   'unavailable',
   'internal',

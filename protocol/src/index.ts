@@ -34,6 +34,9 @@ export {
 } from './api/releases.ts';
 export * from './api/rollout-actions.ts';
 export * from './api/rollout-defaults.ts';
+export * from './api/rollout-explain.ts';
+export * from './api/rollout-plan.ts';
+export * from './api/rollout-request.ts';
 export * from './api/rollouts.ts';
 export * from './api/stream.ts';
 export * from './canonical.ts';

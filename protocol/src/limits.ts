@@ -48,4 +48,7 @@ export const LIMITS = {
   selectorTerms: 32,
   jsonBodyBytes: 1024 * 1024,
   wavesPerRollout: 50,
+  devicesPerWave: 10_000,
+  forecastRuns: 200,
+  forecastDevices: 10_000,
 } as const;

@@ -18,11 +18,15 @@ export interface ControlPlane {
 export async function startControlPlane(options: {
   readonly dir: string;
   readonly httpPort?: number;
+  /** How often devices report usage; the server's own choice otherwise. */
+  readonly usageEveryMs?: number;
 }): Promise<ControlPlane> {
+  const usage = options.usageEveryMs === undefined ? [] : ['--usage-every-ms', String(options.usageEveryMs)];
+  const main = resolve(ROOT, 'control-plane/server/src/main.ts');
   const launch = (http: string, mqtt: string) =>
     startProgram({
       name: 'control plane',
-      args: [resolve(ROOT, 'control-plane/server/src/main.ts'), '--data', options.dir, '--http', http, '--mqtt', mqtt],
+      args: [main, '--data', options.dir, '--http', http, '--mqtt', mqtt, ...usage],
       logFile: join(options.dir, '../control-plane.log'),
     });
   let program = await launch(`127.0.0.1:${options.httpPort ?? 0}`, '127.0.0.1:0');

@@ -28,6 +28,8 @@ and logs as JSON lines on standard error.
   --data DIR      folder that "claim" filled
   --config FILE   settings; DIR/agent.json otherwise, if it is there. Keys, all optional:
                   http {"host","port"} or false · localBroker "mqtt://…" · dockerSocket PATH or false · usageEveryMs ·
+                  timeZone "Europe/Berlin" · links {"metered":{"interfaces":["wwan*"],"bytesPerMonth":N},"unmetered":{"bytesPerMonth":N}} ·
+                  runnerPool N ·
                   policy {"memoryBytesMax","cpuShareMax","allowContainers","allowWasm","allowHttp","dataBytesMax"} · labels · logLevel`,
 
   status: `wherry-agent status --data DIR [--json]

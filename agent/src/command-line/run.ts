@@ -6,8 +6,9 @@ import type { Runtime } from '../runtimes/port.ts';
 import { createWasmRuntime } from '../runtimes/wasm/runtime.ts';
 import { type RunningAgent, startAgent } from '../shell/agent.ts';
 import { type AgentConfig, readConfig } from '../shell/config.ts';
-import { crashAtOf, createEffects } from '../shell/effects.ts';
+import { createEffects } from '../shell/effects.ts';
 import { expectOk } from '../shell/expect-ok.ts';
+import { faultsOf } from '../shell/faults.ts';
 import type { StoredIdentity } from '../store/provisioning.ts';
 import { needed, parseOptions } from './usage-error.ts';
 
@@ -19,7 +20,7 @@ export async function runCommandLine(args: readonly string[], makeRuntimes = pro
   const folder = needed(options.data, 'data');
   const config = expectOk(readConfig(folder, options.config));
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
-  const effects = createEffects(crashAtOf(process.env));
+  const effects = createEffects(faultsOf(process.env));
   const agent = await startAgent({ folder, config, effects, log, makeRuntimes });
   const ready = { ready: true, device: agent.device, pid: process.pid, http: agent.httpUrl };
   writeSync(1, `${JSON.stringify(ready)}\n`);
@@ -29,9 +30,15 @@ export async function runCommandLine(args: readonly string[], makeRuntimes = pro
   process.exit(0);
 }
 
-export const productionRuntimes: MakeRuntimes = (folder, { tenant, device }, { dockerSocket }) => [
-  createWasmRuntime({ stateDir: folder }),
-  ...(dockerSocket === false ? [] : [createDockerRuntime({ device: `${tenant}/${device}`, socketPath: dockerSocket })]),
+export const productionRuntimes: MakeRuntimes = (folder, { tenant, device }, config) => [
+  createWasmRuntime({
+    stateDir: folder,
+    runnerPool: config.runnerPool,
+    parkAfterMs: config.parkAfterMs === false ? null : config.parkAfterMs,
+  }),
+  ...(config.dockerSocket === false
+    ? []
+    : [createDockerRuntime({ device: `${tenant}/${device}`, socketPath: config.dockerSocket })]),
 ];
 
 /** Whatever hangs, the service manager is not kept waiting longer. */

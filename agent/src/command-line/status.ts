@@ -5,6 +5,7 @@ import { restore } from '../core/lifecycle/state.ts';
 import { statusOf } from '../core/lifecycle/status.ts';
 import { expectOk } from '../shell/expect-ok.ts';
 import { DATABASE_FILE } from '../store/database.ts';
+import { readLinkUsage } from '../store/link-usage.ts';
 import { isFolderLocked } from '../store/lock.ts';
 import { readIdentity } from '../store/provisioning.ts';
 import { readRecord } from '../store/record-schema.ts';
@@ -31,7 +32,7 @@ export function readStatus(folder: string) {
 }
 
 function readDatabase(path: string) {
-  if (!existsSync(path)) return { generation: null, outbox: 0, workloads: [] };
+  if (!existsSync(path)) return { generation: null, outbox: 0, workloads: [], downloads: [] };
   const db = new Database(path, { readonly: true, timeout: 5_000 });
   try {
     const generation = db.prepare<[], { generation: number }>('SELECT generation FROM desired').get()?.generation;
@@ -44,7 +45,7 @@ function readDatabase(path: string) {
       const good = record.good?.workload;
       return [{ ...status, lastGood: good === undefined ? null : { version: good.version, release: good.release } }];
     });
-    return { generation: generation ?? null, outbox, workloads };
+    return { generation: generation ?? null, outbox, workloads, downloads: readLinkUsage(db) };
   } finally {
     db.close();
   }
@@ -57,6 +58,7 @@ function asText(status: Status): string {
     `agent       ${status.running ? 'runs' : 'does not run'}`,
     `generation  ${status.generation ?? 'none yet'}`,
     `to report   ${status.outbox}`,
+    ...status.downloads.map((d) => `downloaded  ${d.month}  ${d.link}  ${d.purpose}  ${d.bytes} bytes`),
     ...status.workloads.map(
       (w) => `${w.app}  ${w.version}  ${w.state}${w.code === undefined ? '' : `  ${w.code}: ${w.message}`}`,
     ),

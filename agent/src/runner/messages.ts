@@ -9,10 +9,8 @@ import type { Capabilities } from '@wherry/protocol/admission';
 export interface InitMessage {
   readonly type: 'init';
   readonly abi: 'assemblyscript' | 'wasi-p1';
-  /** Descriptor of the module's file, opened by the agent for reading only. */
-  readonly moduleFd: number;
-  /** `sha256:…` that the bytes must have; null only for a file that a developer runs by hand. */
-  readonly digest: string | null;
+  /** Size of the module, whose bytes follow in `module` messages. The agent has read them once and checked their digest. */
+  readonly moduleBytes: number;
   readonly memoryBytes: number;
   readonly tableElements: number;
   readonly args: readonly string[];
@@ -52,12 +50,17 @@ export interface ReplyMessage {
   readonly event?: CallEvent;
 }
 
-/** Instead of `init`: says `ready` without a module, so that an idle runner can be measured. */
+/** Before `init`: the runner warms up and says `ready` without a module, so that it can be measured, or wait for one. */
 export interface HelloMessage {
   readonly type: 'hello';
 }
 
-export type ToRunner = HelloMessage | InitMessage | CallMessage | ReplyMessage;
+/** After `init`. Tail: the next part of the module. */
+export interface ModuleMessage {
+  readonly type: 'module';
+}
+
+export type ToRunner = HelloMessage | InitMessage | ModuleMessage | CallMessage | ReplyMessage;
 
 export type HostOperation =
   /** Tail: the payload. */

@@ -6,7 +6,7 @@ import { engine } from './engine.ts';
 import { type CallResult, type Guest, LoadRefusal } from './guest.ts';
 import { LogSink } from './log-sink.ts';
 import type { CallMessage, HelloMessage, InitMessage } from './messages.ts';
-import { readModuleBytes } from './module-bytes.ts';
+import { warmUp } from './warm-up.ts';
 import { loadProgram } from './wasi/guest.ts';
 
 const MESSAGE_CHARS_MAX = 500;
@@ -15,9 +15,7 @@ const MESSAGE_CHARS_MAX = 500;
 export function runInChannel(fd: number): never {
   const channel = openChannel(fd);
   const log = new LogSink(channel);
-  const first = channel.receive().message as HelloMessage | InitMessage;
-  if (first.type === 'hello') return idle(channel);
-  const init = first;
+  const init = receiveInit(channel);
   const guest = loadOrExit(init, channel, log);
   channel.send({ type: 'ready', handlers: guest.handlers, peakBytes: guest.peakBytes() });
   for (;;) {
@@ -31,9 +29,14 @@ export function runInChannel(fd: number): never {
   }
 }
 
-function idle(channel: Channel): never {
-  channel.send({ type: 'ready', handlers: [], peakBytes: 0 });
-  for (;;) channel.receive();
+/** A runner that is started ahead of its module is greeted first; it comes to life as far as it can before it answers. */
+function receiveInit(channel: Channel): InitMessage {
+  for (;;) {
+    const message = channel.receive().message as HelloMessage | InitMessage;
+    if (message.type === 'init') return message;
+    warmUp(channel);
+    channel.send({ type: 'ready', handlers: [], peakBytes: 0 });
+  }
 }
 
 function loadOrExit(init: InitMessage, channel: Channel, log: LogSink): Guest {
@@ -50,7 +53,7 @@ function load(init: InitMessage, channel: Channel, log: LogSink): Guest {
   // Set here and not on the command line: Node's own type stripper is a Wasm module that these limits would stop.
   v8.setFlagsFromString(`--wasm-max-mem-pages=${Math.floor(init.memoryBytes / WASM_PAGE_BYTES)}`);
   v8.setFlagsFromString(`--wasm-max-table-size=${init.tableElements}`);
-  const bytes = readModuleBytes(init.moduleFd, init.digest);
+  const bytes = receiveModule(init.moduleBytes, channel);
   const verdict = admit(bytes, { ...init, limits: { memoryBytes: init.memoryBytes } });
   if (!verdict.ok) {
     const [first] = verdict.problems;
@@ -62,6 +65,16 @@ function load(init: InitMessage, channel: Channel, log: LogSink): Guest {
   return init.abi === 'assemblyscript'
     ? loadAssemblyScript(module, { channel, log, config: init.env })
     : loadProgram(module, { channel, log, init });
+}
+
+function receiveModule(sizeBytes: number, channel: Channel): Uint8Array {
+  const bytes = new Uint8Array(sizeBytes);
+  for (let at = 0; at < sizeBytes; ) {
+    const { tail } = channel.receive();
+    bytes.set(tail, at);
+    at += tail.length;
+  }
+  return bytes;
 }
 
 function runGuarded(guest: Guest, event: CallMessage['event'], tail: Uint8Array, memoryBytes: number): CallResult {

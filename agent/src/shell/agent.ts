@@ -27,8 +27,11 @@ import { createHostServices } from './host-services.ts';
 import type { HeldInstance } from './instances.ts';
 import { createIntake } from './intake.ts';
 import { readInventory } from './inventory.ts';
+import { createLinks } from './links.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createReporter } from './reporter.ts';
+import { createSurroundings } from './surroundings.ts';
+import { createTimeZones } from './time-zone.ts';
 import { createTrustedReleases } from './trusted-releases.ts';
 
 /** The agent put together: every part is made here, once, and handed what it needs. */
@@ -58,7 +61,8 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
   const clock = SYSTEM_CLOCK;
   const boot = randomBytes(16).toString('hex');
   const store = openStore({ folder, boot, effects, nowMs: clock.nowMs });
-  const http = createDeviceHttp(identity, effects);
+  const links = createLinks(config.links, store, clock, log);
+  const http = createDeviceHttp(identity, effects, links);
   const runtimes = makeRuntimes(folder, identity, config);
   const device = createDevice(runtimes, config.policy, ownPlatform(), effects);
   const triggers = createTriggers({ log, ...triggerPlaces(config) });
@@ -100,6 +104,7 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
     reporter,
     clock,
     device: device.fit,
+    surroundings: createSurroundings(createTimeZones(config.timeZone), links, store.blobs, clock),
     execute: executing.execute,
     onFailure: (app) => logs.sendLast(app),
     log,
@@ -154,6 +159,7 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
       await Promise.all([...instances.values()].map(({ instance }) => instance.stop(STOP_GRACE_MS)));
       logs.stop();
       await link.stop();
+      links.flush();
       store.close();
       lock.release();
     },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIMITS, labels, type Outcome, refuse, succeed } from '@wherry/protocol';
 import { z } from 'zod';
+import { isTimeZone } from './time-zone.ts';
 
 /** `agent.json`: what the owner of this device decides about it. Every key may be left out. */
 const config = z.strictObject({
@@ -25,6 +26,31 @@ const config = z.strictObject({
     .optional(),
   /** Path of the socket of a container engine; false asks none. */
   dockerSocket: z.union([z.literal(false), z.string().min(1)]).default('/var/run/docker.sock'),
+  /** IANA name, in which activation windows are meant that name none; the system's own otherwise. */
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'is not a time zone that this system knows, such as Europe/Berlin')
+    .optional(),
+  /** Bodies of downloads in a month (UTC), by type of link. The link is that of the default route. */
+  links: z
+    .strictObject({
+      metered: z
+        .strictObject({
+          /** Names of interfaces; a `*` at the end stands for any rest. */
+          interfaces: z
+            .array(z.string().regex(/^[^\s*/]{1,15}\*?$/))
+            .max(32)
+            .default([]),
+          bytesPerMonth: z.int().min(0).optional(),
+        })
+        .prefault({}),
+      unmetered: z.strictObject({ bytesPerMonth: z.int().min(0).optional() }).prefault({}),
+    })
+    .prefault({}),
+  /** Processes for Wasm modules started ahead of them; each costs about 10 MB and saves a start 50 ms. */
+  runnerPool: z.int().min(0).max(8).default(1),
+  /** How long a program that may be parked stays awake without a call; false parks none. */
+  parkAfterMs: z.union([z.literal(false), z.int().min(100).max(86_400_000)]).default(60_000),
   /** Until a desired state says otherwise. */
   usageEveryMs: z.int().min(1_000).max(86_400_000).default(300_000),
   policy: z

@@ -1,30 +1,54 @@
 import type { ErrorCode } from '@wherry/protocol';
 import type { Identity } from '../link/port.ts';
+import type { DownloadPurpose } from '../store/link-usage.ts';
 import type { Effects } from './effects.ts';
+import type { Links } from './links.ts';
 
 /** Reads from the control plane over HTTP as this device. Redirects are refused: what is fetched is named by digest, not by place. */
 export interface DeviceHttp {
-  get(path: string, options?: GetOptions): Promise<Response>;
+  get(path: string, options: GetOptions): Promise<Response>;
 }
 
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** What the bytes of the body are counted as. */
+  readonly purpose: DownloadPurpose;
 }
 
-export function createDeviceHttp(identity: Identity, effects: Effects): DeviceHttp {
+export function createDeviceHttp(
+  identity: Identity,
+  effects: Effects,
+  links: Pick<Links, 'count' | 'flush'>,
+): DeviceHttp {
   const authorization = `Bearer ${identity.tenant}/${identity.device}:${identity.secret}`;
   return {
-    get: (path, { headers = {}, signal } = {}) =>
-      effects.run('http.get', () =>
+    async get(path, { headers = {}, signal, purpose }) {
+      const response = await effects.run('http.get', () =>
         fetch(identity.serverUrl + path, {
           // Compression would let few bytes on the wire become many here.
           headers: { authorization, 'accept-encoding': 'identity', ...headers },
           redirect: 'error',
           ...(signal === undefined ? {} : { signal }),
         }),
-      ),
+      );
+      return counted(response, (bytes) => links.count(purpose, bytes), links.flush);
+    },
   };
+}
+
+/** The same answer, whose bytes are counted as they are read. */
+function counted(response: Response, onBytes: (bytes: number) => void, onEnd: () => void): Response {
+  if (response.body === null) return response;
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      onBytes(chunk.byteLength);
+      controller.enqueue(chunk);
+    },
+    flush: onEnd,
+  });
+  const { status, headers } = response;
+  return new Response(response.body.pipeThrough(counting), { status, headers });
 }
 
 export interface FetchProblem {
@@ -44,6 +68,13 @@ export function problemOfError(error: unknown, what: string): FetchProblem {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return { code: 'disk_full', message: `store ${what}: no space is left on the device`, isFinal: false };
+  const { syscall } = error as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined)
+    return {
+      code: 'download_failed',
+      message: `store ${what}: the disk answered ${code} to ${syscall}`,
+      isFinal: false,
+    };
   const cause = error instanceof Error ? error.cause : undefined;
   const inner = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : undefined;
   const reason = inner ?? (error instanceof Error ? error.message : String(error));

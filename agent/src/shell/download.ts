@@ -31,8 +31,9 @@ export async function download(
 ): Promise<FetchProblem | null> {
   const { blobs } = context;
   if (blobs.verify(digest, sizeBytes)) return null;
-  const file = new PartialFile(blobs.partialPath(digest), context.effects);
+  let file: PartialFile | null = null;
   try {
+    file = new PartialFile(blobs.partialPath(digest), context.effects);
     const problem = (await fill(file, digest, sizeBytes, context, signal)) ?? complete(file, digest, sizeBytes);
     if (problem === null) file.sync();
     file.close();
@@ -40,10 +41,19 @@ export async function download(
     else if (problem.code !== 'download_failed') blobs.removePartial(digest);
     return problem;
   } catch (error) {
-    file.close();
+    file?.close();
     // After a failed write or fsync nobody knows what the file holds.
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) blobs.removePartial(digest);
+    if (file !== null && (error as NodeJS.ErrnoException).syscall !== undefined) discard(blobs, digest);
     return problemOfError(error, digest);
+  }
+}
+
+/** Where even this fails, the next try finds the file and its hash is wrong. */
+function discard(blobs: BlobStore, digest: string): void {
+  try {
+    blobs.removePartial(digest);
+  } catch {
+    // A disk that is read-only, say: the problem that led here says so.
   }
 }
 
@@ -66,6 +76,7 @@ async function fill(
     const response = await http.get(PATHS.deviceBlob(digest), {
       headers,
       signal: AbortSignal.any([signal, idle.signal]),
+      purpose: 'blob',
     });
     const problem = begin(file, response, digest, sizeBytes);
     if (problem !== null) {

@@ -1,9 +1,10 @@
 import { writeSync } from 'node:fs';
+import { type Faults, injected, isFatal, NO_FAULTS } from './faults.ts';
 
 /**
  * The one port through which the agent changes anything outside its memory: files, database, network, processes. Effects are
  * numbered as they begin, and the process can be made to end abruptly just before the n-th: a test sweeps every n of a measured
- * clean run, and each of them must converge to the same end (rule A4).
+ * clean run, and each of them must converge to the same end (rule A4). Or it can be made to fail: a full or failing disk.
  */
 export interface Effects {
   run<T>(name: string, action: () => T): T;
@@ -11,26 +12,28 @@ export interface Effects {
   count(): number;
 }
 
-/** `crashAt` 0: never. */
-export function createEffects(crashAt = 0): Effects {
+export function createEffects(faults: Faults = NO_FAULTS): Effects {
   let begun = 0;
   return {
     run(name, action) {
       begun += 1;
-      if (begun === crashAt) crash(begun, name);
-      return action();
+      if (begun === faults.crashAt) crash({ crashAt: begun, effect: name });
+      try {
+        const failure = faults.failureOf(begun, name);
+        if (failure !== null) throw injected(failure, name);
+        return action();
+      } catch (error) {
+        if (isFatal(name, error))
+          crash({ fatal: name, message: error instanceof Error ? error.message : String(error) });
+        throw error;
+      }
     },
     count: () => begun,
   };
 }
 
-export function crashAtOf(env: Readonly<Record<string, string | undefined>>): number {
-  const wanted = Number(env.WHERRY_CRASH_AT ?? 0);
-  return Number.isSafeInteger(wanted) && wanted > 0 ? wanted : 0;
-}
-
-function crash(at: number, name: string): never {
-  writeSync(2, `${JSON.stringify({ crashAt: at, effect: name })}\n`);
+function crash(why: object): never {
+  writeSync(2, `${JSON.stringify(why)}\n`);
   process.kill(process.pid, 'SIGKILL');
   // The signal may take a moment to be delivered: nothing else may happen until then.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

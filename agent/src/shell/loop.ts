@@ -8,6 +8,7 @@ import type { Logger } from '../logs/logger.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Reporter } from './reporter.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /**
  * The loop around the lifecycles: an event goes through `step`; the new record, what is told about it and the ledger effects are
@@ -29,6 +30,7 @@ export interface LoopOptions {
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly device: () => DeviceFit;
+  readonly surroundings: Surroundings;
   readonly execute: (app: string, effect: OutwardEffect) => void;
   /** A deployment failed or a workload crashed: its last log lines are worth sending. */
   readonly onFailure: (app: string) => void;
@@ -38,7 +40,8 @@ export interface LoopOptions {
 /** When a record cannot be saved (a full disk, say), the event is taken up again after this. */
 const SAVE_AGAIN_MS = 5_000;
 
-export function createLoop({ store, reporter, clock, device, execute, onFailure, log }: LoopOptions): Loop {
+export function createLoop(options: LoopOptions): Loop {
+  const { store, reporter, clock, device, surroundings, execute, onFailure, log } = options;
   const states = new Map<string, Deployment>();
   const queue: { readonly app: string; readonly event: LifecycleEvent }[] = [];
   let isDraining = false;
@@ -65,6 +68,7 @@ export function createLoop({ store, reporter, clock, device, execute, onFailure,
       random: clock.random(),
       device: device(),
       lastTicket,
+      ...surroundings(before, event),
     };
     const { state, effects } = step(before, event, env);
     log.debug({ app, event: event.type, phase: state?.record.phase }, 'step');

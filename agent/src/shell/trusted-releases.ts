@@ -29,6 +29,7 @@ export function createTrustedReleases(store: Store, http: DeviceHttp, trust: Rel
     const what = `release ${wanted.app} ${wanted.version}`;
     const response = await http.get(PATHS.deviceRelease(wanted.digest), {
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      purpose: 'release',
     });
     if (response.status !== 200) {
       await response.body?.cancel();

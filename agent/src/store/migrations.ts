@@ -35,6 +35,15 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (boot, seq)
   );
   `,
+  `
+  CREATE TABLE link_usage (
+    month TEXT NOT NULL,
+    link TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (month, link, purpose)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export function migrate(db: Database, effects: Effects): void {

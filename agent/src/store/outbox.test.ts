@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutboxBody } from '../link/port.ts';
 import { createEffects } from '../shell/effects.ts';
@@ -115,3 +116,55 @@ test('a row that may be on its way is never changed', () => {
   for (let at = 20; at < 200; at += 1) store.outbox.append(usage(at));
   expect(store.outbox.peek(10)).toEqual(sent);
 });
+
+test.each([
+  ['broken JSON', '{"kind":"report","bo'],
+  ['another kind of value', 'null'],
+  ['no content', '{"kind":"usage"}'],
+])('a row with %s is set aside, told as dropped, and holds up nothing', (_, entry) => {
+  store.outbox.append(event('one'));
+  store.outbox.append(event('two'));
+  store.close();
+  damage(entry);
+  store = open(0, 40);
+  const read = () => store.outbox.peek(10).map(({ seq, entry: { kind, ...rest } }) => [seq, kind, rest]);
+  const lost = { body: { type: 'dropped', count: 1, what: 'event' } };
+  expect(read()).toEqual([
+    [1, 'report', lost],
+    [2, 'report', { body: expect.objectContaining({ message: 'two' }) }],
+  ]);
+  expect(store.outbox.damagedRows()).toBe(1);
+  expect(read()).toHaveLength(2);
+  expect(store.outbox.damagedRows()).toBe(1);
+  store.outbox.acknowledge(BOOTS[0] ?? '', 1);
+  expect(store.outbox.size()).toBe(1);
+});
+
+test('a damaged row does not keep a full outbox from making room', () => {
+  for (let at = 0; at < 40; at += 1) store.outbox.append(usage(at));
+  store.close();
+  damage('{');
+  store = open(1, 40);
+  for (let at = 0; at < 60; at += 1) store.outbox.append(usage(at));
+  expect(store.outbox.size()).toBeLessThanOrEqual(41);
+});
+
+test('an acknowledgement that the disk does not take leaves the rows, and the next one takes them', () => {
+  store.outbox.append(event('one'));
+  store.close();
+  const full = { crashAt: 0, failureOf: (_: number, name: string) => (name === 'db.acknowledge' ? 'ENOSPC' : null) };
+  store = openStore({ folder, boot: BOOTS[1] ?? '', effects: createEffects(full), nowMs: () => 5 });
+  store.outbox.acknowledge(BOOTS[0] ?? '', 1);
+  expect([store.outbox.size(), store.outbox.failedAcknowledgements()]).toEqual([1, 1]);
+  store.close();
+  store = open(1, 40);
+  store.outbox.acknowledge(BOOTS[0] ?? '', 1);
+  expect(store.outbox.size()).toBe(0);
+});
+
+/** The oldest row, as a failing disk may leave it. */
+function damage(entry: string): void {
+  const db = new Database(join(folder, 'state.db'));
+  db.prepare('UPDATE outbox SET entry = ? WHERE id = (SELECT min(id) FROM outbox)').run(entry);
+  db.close();
+}

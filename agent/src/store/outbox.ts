@@ -1,10 +1,11 @@
 import { LIMITS } from '@wherry/protocol';
 import type { Database } from 'better-sqlite3';
 import { mergeSamples, mergeStates } from '../core/outbox/merge.ts';
-import { type OutboxHead, type OutboxSort, planThinning } from '../core/outbox/thin.ts';
+import { type OutboxHead, planThinning } from '../core/outbox/thin.ts';
 import type { Outbox, OutboxBody, OutboxRow } from '../link/port.ts';
 import type { Effects } from '../shell/effects.ts';
 import { transact } from './database.ts';
+import { readEntry, readRow, type StoredRow, sortOf } from './outbox-row.ts';
 
 /**
  * The outbox of link/port.ts in SQLite. Bounded: when it is full, core/outbox/ says what gives way. Rows that may be on their way
@@ -16,16 +17,6 @@ export interface OutboxOptions {
   readonly boot: string;
   readonly nowMs: () => number;
   readonly capacityRows?: number;
-}
-
-interface Row {
-  readonly id: number;
-  readonly boot: string;
-  readonly seq: number;
-  readonly first_seq: number;
-  readonly at_ms: number;
-  readonly sort: OutboxSort;
-  readonly entry: string;
 }
 
 /** Share of the rows that is freed at once, so that thinning is rare. */
@@ -40,6 +31,10 @@ export interface OutboxMark {
 }
 
 export interface StoredOutbox extends Outbox {
+  /** Rows whose content had decayed on the disk, since the start. */
+  damagedRows(): number;
+  /** Acknowledgements that could not be written down, since the start. */
+  failedAcknowledgements(): number;
   mark(): OutboxMark;
   reset(mark: OutboxMark): void;
 }
@@ -54,11 +49,12 @@ export function createOutbox({
   const listeners = new Set<() => void>();
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM outbox');
   const insert = db.prepare('INSERT INTO outbox (boot, seq, first_seq, at_ms, sort, entry) VALUES (?, ?, ?, ?, ?, ?)');
-  const first = db.prepare<[number], Row>('SELECT * FROM outbox ORDER BY id LIMIT ?');
-  const following = db.prepare<[string, number, number], Row>(
+  const first = db.prepare<[number], StoredRow>('SELECT * FROM outbox ORDER BY id LIMIT ?');
+  const following = db.prepare<[string, number, number], StoredRow>(
     'SELECT * FROM outbox WHERE id > (SELECT coalesce(max(id), 0) FROM outbox WHERE boot = ? AND seq <= ?) ORDER BY id LIMIT ?',
   );
   const acknowledged = db.prepare('DELETE FROM outbox WHERE boot = ? AND seq <= ?');
+  const repair = db.prepare('UPDATE outbox SET sort = ?, entry = ? WHERE id = ?');
   const lastSeq = db.prepare<[string], { seq: number | null }>('SELECT max(seq) AS seq FROM outbox WHERE boot = ?');
   let rows = count.get()?.n ?? 0;
   let seq = lastSeq.get(boot)?.seq ?? 0;
@@ -66,6 +62,8 @@ export function createOutbox({
     db.prepare<[number], { id: number }>('SELECT id FROM outbox ORDER BY id LIMIT 1 OFFSET ?').get(MAYBE_SENT_ROWS)
       ?.id ?? 0;
   let isNotifying = false;
+  let damaged = 0;
+  let failedAcknowledgements = 0;
 
   function append(entry: OutboxBody): void {
     const before = mark();
@@ -127,11 +125,25 @@ export function createOutbox({
 
   function mergeInto(id: number, intoId: number): void {
     const entryOf = (row: number) =>
-      JSON.parse(
-        db.prepare<[number], { entry: string }>('SELECT entry FROM outbox WHERE id = ?').get(row)?.entry ?? 'null',
-      ) as OutboxBody;
-    const merged = mergeEntries(entryOf(id), entryOf(intoId));
+      readEntry(db.prepare<[number], { entry: string }>('SELECT entry FROM outbox WHERE id = ?').get(row)?.entry ?? '');
+    const [earlier, later] = [entryOf(id), entryOf(intoId)];
+    // What has decayed is found when it is sent.
+    if (later === null) return;
+    const merged = earlier === null ? later : mergeEntries(earlier, later);
     db.prepare('UPDATE outbox SET entry = ? WHERE id = ?').run(JSON.stringify(merged), intoId);
+  }
+
+  /** A row that cannot be read must not hold up the others: what is left of it is written in its place, once. */
+  function readAnyway(stored: StoredRow): OutboxRow {
+    const { row, isDamaged } = readRow(stored);
+    if (!isDamaged) return row;
+    damaged += 1;
+    try {
+      transact(db, effects, 'outbox', () => void repair.run(sortOf(row.entry), JSON.stringify(row.entry), stored.id));
+    } catch {
+      // It goes out all the same, and is found again after a restart.
+    }
+    return row;
   }
 
   /** After the transaction that appended: a listener sees what is committed only. */
@@ -149,35 +161,27 @@ export function createOutbox({
     peek(limit, after) {
       const found = after === undefined ? first.all(limit) : following.all(after.boot, after.seq, limit);
       sentId = Math.max(sentId, found.at(-1)?.id ?? 0);
-      return found.map(readRow);
+      return found.map(readAnyway);
     },
     acknowledge(ofBoot, upTo) {
-      transact(db, effects, 'acknowledge', () => {
-        rows -= acknowledged.run(ofBoot, upTo).changes;
-      });
+      try {
+        const removed = transact(db, effects, 'acknowledge', () => acknowledged.run(ofBoot, upTo).changes);
+        rows -= removed;
+      } catch {
+        // A full disk, say. The rows stay, are sent again, and are acknowledged again: the server stores a number once.
+        failedAcknowledgements += 1;
+      }
     },
     onAppend(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     size: () => rows,
+    damagedRows: () => damaged,
+    failedAcknowledgements: () => failedAcknowledgements,
     mark,
     reset,
   };
-}
-
-function readRow(row: Row): OutboxRow {
-  return {
-    boot: row.boot,
-    seq: row.seq,
-    firstSeq: row.first_seq,
-    atMs: row.at_ms,
-    entry: JSON.parse(row.entry) as OutboxBody,
-  };
-}
-
-function sortOf(entry: OutboxBody): OutboxSort {
-  return entry.kind === 'usage' ? 'usage' : entry.body.type;
 }
 
 function mergeEntries(a: OutboxBody, b: OutboxBody): OutboxBody {

@@ -8,6 +8,7 @@ import { openDatabase, transact } from './database.ts';
 import { makeFolder, readIfThere, removePath, replaceFile } from './files.ts';
 import { createGuestKv } from './guest-kv.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { createLinkUsage, type LinkUsage } from './link-usage.ts';
 import { createOutbox, type StoredOutbox } from './outbox.ts';
 import { createReleaseFiles, parseEnvelope, type ReleaseFiles } from './release-files.ts';
 
@@ -15,6 +16,7 @@ import { createReleaseFiles, parseEnvelope, type ReleaseFiles } from './release-
 export interface Store {
   readonly ledger: Ledger;
   readonly outbox: StoredOutbox;
+  readonly linkUsage: LinkUsage;
   readonly blobs: BlobStore;
   readonly releases: ReleaseFiles;
   /** Set when the database was damaged: where its file was put. */
@@ -50,6 +52,7 @@ export function openStore({ folder, boot, effects, nowMs, outboxRows }: StoreOpt
   return {
     ledger: createLedger(db),
     outbox,
+    linkUsage: createLinkUsage(db),
     blobs: createBlobStore(join(folder, 'blobs'), effects),
     releases: createReleaseFiles(join(folder, 'releases'), effects),
     setAside,

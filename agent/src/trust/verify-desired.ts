@@ -10,6 +10,7 @@ import {
   refuse,
   succeed,
 } from '@wherry/protocol';
+import { judgeDesired } from '../core/acceptance.ts';
 import type { KeyRing } from './keys.ts';
 import { digestOf, readPayload } from './payload.ts';
 
@@ -42,19 +43,8 @@ export function verifyDesired(sealed: unknown, context: DesiredContext): Outcome
   const opened = openDesired(sealed, context);
   if (!opened.ok) return opened;
   const { state, digest } = opened.value;
-  const { accepted } = context;
-  if (accepted !== null && state.generation < accepted.generation)
-    return refuse('generation_lower', `generation ${state.generation} after ${accepted.generation} was accepted`);
-  if (accepted !== null && state.generation === accepted.generation) {
-    if (digest === accepted.digest) return succeed({ state, digest, isNew: false });
-    return refuse('conflict', `generation ${state.generation} was accepted with other content`);
-  }
-  if (state.expiresAtMs <= context.nowMs)
-    return refuse(
-      'expired',
-      `the desired state expired at ${new Date(state.expiresAtMs).toISOString()}: is the device's clock right, and the control plane's?`,
-    );
-  return succeed({ state, digest, isNew: true });
+  const judged = judgeDesired({ ...state, digest }, context.accepted, context.nowMs);
+  return judged.ok ? succeed({ state, digest, isNew: judged.value.isNew }) : judged;
 }
 
 /** What was accepted before and is read back from disk: the signature must hold; time has passed. */

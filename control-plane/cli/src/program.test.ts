@@ -18,6 +18,25 @@ describe('usage', () => {
       'a bad wave',
       ['rollout', 'start', 'a@1.0.0', '--wave', 'rest,1', '--server', 'http://127.0.0.1:1', '--token', 'x'],
     ],
+    ['a wave that mixes sizes and a selector', ['rollout', 'plan', 'a@1.0.0', '--wave', '1,canary']],
+    ['an approval of a wave that is not there', ['rollout', 'plan', 'a@1.0.0', '--approval', '4']],
+    ['a bad pace', ['rollout', 'start', 'a@1.0.0', '--pace', 'fast']],
+    ['a bad window', ['rollout', 'start', 'a@1.0.0', '--window', 'at night']],
+    ['a time that is past', ['rollout', 'start', 'a@1.0.0', '--at', '2020-01-01']],
+    ['a draft that is watched', ['rollout', 'start', 'a@1.0.0', '--draft', '--watch']],
+    ['a window for downloads without a window', ['rollout', 'start', 'a@1.0.0', '--download-in-window']],
+    ['a factor that is none', ['rollout', 'start', 'a@1.0.0', '--memory-factor', '1']],
+    ['a forecast without a failure rate', ['rollout', 'simulate', 'a@1.0.0']],
+    ['a forecast of more failures than devices', ['rollout', 'simulate', 'a@1.0.0', '--failure-rate', '120%']],
+    ['an explanation of no device', ['rollout', 'explain', '01j00000000000000000000000', 'No Device']],
+    [
+      'an approval of wave 0',
+      ['rollout', 'approve', '01j00000000000000000000000', '--wave', '0', '--server', 'x', '--token', 'x'],
+    ],
+    [
+      'an update of nothing',
+      ['rollout', 'update', '01j00000000000000000000000', '--server', 'http://x', '--token', 'x'],
+    ],
     ['a bad selector', ['device', 'ls', 'site=']],
     ['a bad rollout id', ['rollout', 'pause', 'x']],
     ['a bad role', ['token', 'create', 'x', '--role', 'god']],
@@ -39,7 +58,14 @@ describe('usage', () => {
     expect(JSON.parse(err)).toMatchObject({ problems: [{ code: 'invalid_selector', column: 8 }] });
   });
 
-  it.each([['--help'], ['rollout', 'start', '--help'], ['--version']])('%s is no mistake', async (...argv) => {
+  it.each([
+    ['--help'],
+    ['rollout', 'start', '--help'],
+    ['rollout', 'plan', '--help'],
+    ['rollout', 'simulate', '--help'],
+    ['rollout', 'explain', '--help'],
+    ['--version'],
+  ])('%s is no mistake', async (...argv) => {
     const { exitCode, out, err } = await recordedShell().run(...argv);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
     expect(out.length).toBeGreaterThan(4);

@@ -9,10 +9,12 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/shell.css';
 import './styles/forms.css';
+import './styles/rollout-form.css';
 import './styles/tables.css';
 import './styles/states.css';
 import './styles/fleet.css';
 import './styles/waves.css';
+import './styles/reasons.css';
 import './styles/logs.css';
 
 const root = document.getElementById('root');

@@ -11,6 +11,7 @@ import { closeSlowBodies } from './api/slow-bodies.ts';
 import { authenticateDevice } from './app/authenticate-device.ts';
 import { bootstrap } from './app/bootstrap.ts';
 import type { AppContext, Logger } from './app/context.ts';
+import { leaveProcess } from './app/keep-process.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
 import { createEmbeddedBroker } from './broker/embedded/embedded-broker.ts';
 import { createChanges } from './changes/in-process-changes.ts';
@@ -57,6 +58,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     newId,
     newSecret,
     log,
+    process: newId(),
     ...(config.usageEveryMs === null ? {} : { usageEveryMs: config.usageEveryMs }),
   };
   const started = await bootstrap(context, config.dataDir);
@@ -102,6 +104,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       await broker.stop();
       await ingress.drain();
       await jobs.stop();
+      await leaveProcess(context);
       // Streams have no end of their own.
       http.closeAllConnections();
       await closed;

@@ -3,6 +3,8 @@ import * as devices from './devices.ts';
 import type { Operation } from './operation.ts';
 import * as overview from './overview.ts';
 import * as releases from './releases.ts';
+import * as rolloutExplain from './rollout-explain.ts';
+import * as rolloutPlan from './rollout-plan.ts';
 import * as rollouts from './rollouts.ts';
 
 /** Every operation of the operator's API, in the order of the reference. */
@@ -37,7 +39,12 @@ export const OPERATIONS = {
     'pauseRollout',
     'resumeRollout',
     'abortRollout',
+    'approveRollout',
+    'publishDraft',
+    'updateRollout',
   ]),
+  ...pick(rolloutExplain, ['explainRollout', 'explainMember']),
+  ...pick(rolloutPlan, ['planRollout', 'simulateRollout']),
   ...pick(access, [
     'openSession',
     'getSession',

@@ -1,4 +1,4 @@
-import type { Gate, RolloutRequest } from './rollouts.ts';
+import type { Gate, RolloutRequest } from './rollout-request.ts';
 
 /** What holds where a request says nothing: the server plans by it, and forms show it. */
 export const GATE_DEFAULTS: Omit<Gate, 'maxFailures'> = { minSuccess: 0.95, maxFailureRate: 0.05, minSample: 5 };

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
+import { activationWindow, downloadTerms } from '../messages/desired.ts';
 import { DEPLOYMENT_STATES } from '../messages/report.ts';
 import { appName, deviceId, digest, rolloutId, version } from '../names.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery } from './page.ts';
+import { gate, pace, rolloutLimits, rolloutRequest, soakWatch } from './rollout-request.ts';
+
+/** Rollouts as they are seen and moved. What is asked of one is in rollout-request.ts, dry runs in rollout-plan.ts, reasons in rollout-explain.ts. */
 
 export const ROLLOUT_STATES = [
   'draft',
@@ -22,7 +25,7 @@ export type RolloutState = (typeof ROLLOUT_STATES)[number];
 export const MEMBER_STATES = [
   /** Its wave has not come, or there is no free slot. */
   'pending',
-  /** Assigned while offline: set aside, holds no slot, joins when it is heard. */
+  /** Offline when its turn came: set aside unassigned, holds no slot; becomes pending again when it is heard. */
   'waiting',
   'in_flight',
   /** Healthy on the device, watched by the server until the soak ends. */
@@ -39,48 +42,6 @@ export const MEMBER_STATES = [
 ] as const;
 export type MemberState = (typeof MEMBER_STATES)[number];
 
-/** Limits of a wave; see DESIGN "Gates". All failures (failed, reverted, rejected, timed out, unhealthy) count alike. */
-export const gate = z.object({
-  minSuccess: z.number().min(0).max(1),
-  maxFailures: z.int().min(0),
-  maxFailureRate: z.number().min(0).max(1),
-  minSample: z.int().min(1),
-});
-
-export const waveSize = z.union([
-  z.strictObject({ count: z.int().min(1) }),
-  z.strictObject({ share: z.number().gt(0).max(1) }),
-]);
-
-export const waveRequest = z.strictObject({ size: waveSize, gate: gate.partial().optional() });
-
-export const rolloutRequest = z.strictObject({
-  app: appName,
-  version,
-  /** Devices to move; an empty selector means all. */
-  selector: z.string().max(LIMITS.selectorBytes).default(''),
-  /** In order; devices beyond the sizes go to the last wave. Default: one device, a tenth, the rest. */
-  waves: z.array(waveRequest).min(1).max(LIMITS.wavesPerRollout).optional(),
-  gate: gate.partial().optional(),
-  /** Most devices in flight at once. */
-  maxInFlight: z.int().min(1).max(100_000).default(100),
-  /** A device in flight that says nothing final for this long counts as failed. */
-  deadlineMs: z
-    .int()
-    .min(1_000)
-    .max(7 * 86_400_000)
-    .default(900_000),
-  /** How long a healthy device is watched before it counts as a success. */
-  soakMs: z
-    .int()
-    .min(0)
-    .max(7 * 86_400_000)
-    .default(120_000),
-  config: z.record(z.string(), z.string().max(LIMITS.configValueBytes)).default({}),
-  /** Needed to move devices to an older release. */
-  rollback: z.boolean().default(false),
-});
-
 export const waveCounts = z.record(z.enum(MEMBER_STATES), z.int());
 
 export const wave = z.object({
@@ -91,6 +52,8 @@ export const wave = z.object({
   /** Failures that an operator acknowledged by resuming: the gate counts them no more, neither above nor below the line. */
   acknowledged: z.int().optional(),
   state: z.enum(['pending', 'running', 'passed', 'tripped']),
+  /** Whether a person approves before the wave begins, and whether that was done. */
+  approval: z.enum(['none', 'needed', 'given']).optional(),
 });
 
 /** Why a rollout halted: the limit, its sums, and their denominator. */
@@ -102,6 +65,8 @@ export const verdict = z.object({
   failures: z.int(),
   reached: z.int(),
   devices: z.array(deviceId),
+  /** The failures by code (or by state, where the device gave none), most first. */
+  byCode: z.array(z.object({ code: z.string(), count: z.int() })).optional(),
   atMs: z.int(),
   sentence: z.string(),
 });
@@ -128,6 +93,15 @@ export const rollout = z
     /** The rollout that takes this one back, or that this one takes back. */
     reverts: rolloutId.nullable(),
     revertedBy: rolloutId.nullable(),
+    /** When a scheduled rollout begins. */
+    startAtMs: z.int().nullable().optional(),
+    pace: pace.nullable().optional(),
+    window: activationWindow.nullable().optional(),
+    download: downloadTerms.nullable().optional(),
+    watch: soakWatch.optional(),
+    dynamic: z.boolean().optional(),
+    /** When the pace allows the next device; null when it does not hold one back. */
+    nextAtMs: z.int().nullable().optional(),
   })
   .meta({ id: 'Rollout' });
 
@@ -236,9 +210,45 @@ export const abortRollout = operation({
   response: rollout,
 });
 
-export type Gate = z.infer<typeof gate>;
-export type WaveSize = z.infer<typeof waveSize>;
-export type RolloutRequest = z.infer<typeof rolloutRequest>;
+export const approveRollout = operation({
+  id: 'approveRollout',
+  method: 'post',
+  path: '/rollouts/{id}/approve',
+  tag: 'rollouts',
+  summary: 'Approve the wave that a rollout waits before',
+  role: 'operator',
+  params: rolloutParams,
+  /** The wave meant, counted from 0: a wave approved by a second click is not the next one. */
+  body: z.strictObject({ wave: z.int().min(0) }),
+  status: 200,
+  response: rollout,
+});
+
+export const publishDraft = operation({
+  id: 'publishDraft',
+  method: 'post',
+  path: '/rollouts/{id}/publish',
+  tag: 'rollouts',
+  summary: 'Begin a draft, or schedule it when it has a time in the future',
+  role: 'operator',
+  params: rolloutParams,
+  status: 200,
+  response: rollout,
+});
+
+export const updateRollout = operation({
+  id: 'updateRollout',
+  method: 'patch',
+  path: '/rollouts/{id}',
+  tag: 'rollouts',
+  summary: 'Move the cap, times and pace of a rollout that goes on',
+  role: 'operator',
+  params: rolloutParams,
+  body: rolloutLimits,
+  status: 200,
+  response: rollout,
+});
+
 export type Wave = z.infer<typeof wave>;
 export type Verdict = z.infer<typeof verdict>;
 export type Rollout = z.infer<typeof rollout>;

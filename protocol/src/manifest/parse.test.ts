@@ -26,6 +26,13 @@ describe('a manifest', () => {
     });
   });
 
+  it('may demand an isolation, and say what becomes of an idle module', () => {
+    const read = parseManifest({ value: { ...MINIMAL, isolation: 'scope', idle: 'park' } });
+    expect(read).toMatchObject({ ok: true, value: { minIsolation: 'scope', idle: 'park' } });
+    expect(problems({ isolation: 'container' })).toMatchObject([{ path: '/isolation', code: 'invalid_manifest' }]);
+    expect(problems({ idle: 'sleep' })).toMatchObject([{ path: '/idle', code: 'invalid_manifest' }]);
+  });
+
   it('reads every short and long form', () => {
     const read = parseManifest({
       value: {

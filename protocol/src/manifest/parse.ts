@@ -16,6 +16,8 @@ export interface Manifest {
   readonly limits: GuestLimits;
   readonly health: HealthPolicy;
   readonly config: Release['config'];
+  readonly minIsolation?: NonNullable<Release['minIsolation']>;
+  readonly idle?: NonNullable<Release['idle']>;
 }
 
 export type ManifestVariant =
@@ -75,6 +77,8 @@ function manifestOf(source: ManifestSource): Manifest {
         { ...field, ...(field.default === undefined ? {} : { default: String(field.default) }) },
       ]),
     ) as Release['config'],
+    ...(source.isolation && { minIsolation: source.isolation }),
+    ...(source.idle && { idle: source.idle }),
   };
 }
 

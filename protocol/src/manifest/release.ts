@@ -108,6 +108,8 @@ export const configField = z.strictObject({
   description: z.string().max(512).optional(),
 });
 
+export const ISOLATION_LEVELS = ['shared', 'process', 'scope'] as const;
+
 export const release = z.strictObject({
   app: appName,
   version,
@@ -119,10 +121,15 @@ export const release = z.strictObject({
   limits,
   health,
   config: z.record(configKey, configField),
+  /** Weakest isolation from other programs that a Wasm variant may run with; without it any will do. */
+  minIsolation: z.enum(ISOLATION_LEVELS).optional(),
+  /** What becomes of a Wasm module that no trigger calls: `park` ends its process until the next one, `keep` keeps its variables. Default by ABI. */
+  idle: z.enum(['park', 'keep']).optional(),
   publishedAtMs: z.int().min(0),
   notes: z.string().max(4096).optional(),
 });
 
+export type IsolationLevel = (typeof ISOLATION_LEVELS)[number];
 export type Artifact = z.infer<typeof artifact>;
 export type WasmVariant = z.infer<typeof wasmVariant>;
 export type ContainerVariant = z.infer<typeof containerVariant>;

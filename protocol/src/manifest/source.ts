@@ -4,7 +4,15 @@ import { appName, version } from '../names.ts';
 import { formatBytes, formatDurationMs, formatShare, parseBytes, parseDurationMs, parseShare } from '../quantities.ts';
 import { checkCron } from './cron.ts';
 import { quantityField } from './quantity-field.ts';
-import { configKey, containerVariant, httpPath, PLATFORM_PATTERN, topicFilter, WASM_ABIS } from './release.ts';
+import {
+  configKey,
+  containerVariant,
+  httpPath,
+  ISOLATION_LEVELS,
+  PLATFORM_PATTERN,
+  topicFilter,
+  WASM_ABIS,
+} from './release.ts';
 
 /**
  * The manifest as its author writes it (`wherry.yaml`); parse.ts turns it into a Manifest. Every key is known, so that a
@@ -148,6 +156,9 @@ export const manifestSource = z.strictObject({
     })
     .prefault({}),
   config: z.record(configKey, configSource).default({}),
+  /** Weakest isolation that will do: shared, process or scope. */
+  isolation: z.enum(ISOLATION_LEVELS).optional(),
+  idle: z.enum(['park', 'keep']).optional(),
 });
 
 export type ManifestSource = z.output<typeof manifestSource>;

@@ -1,7 +1,8 @@
-import { chooseVariant, issueChange, refuseChosen, retryChange } from './change-lane.ts';
+import { chooseVariant, issueChange, issueNow, refuseChosen, retryChange } from './change-lane.ts';
 import { after, also, type Env, type LiveStep, type Step, unchanged } from './env.ts';
 import type { EventOf } from './events.ts';
-import { enter, withTarget } from './record.ts';
+import { holdOfWindow, wait } from './hold.ts';
+import { enter, touch, withTarget } from './record.ts';
 import { switchTo } from './run-lane.ts';
 import type { Deployment } from './state.ts';
 import { reject } from './verdict.ts';
@@ -36,10 +37,12 @@ export function onFetchFailed(
 }
 
 export function onBlobFetched(state: Deployment, env: Env): Step {
-  return issueChange(enter(state, 'staged', env));
+  return issueNow(enter(state, 'staged', env));
 }
 
 export function onPrepared(state: Deployment, event: EventOf<'prepared'>, env: Env): Step {
+  const hold = holdOfWindow(state, env);
+  if (hold !== null) return wait(state, hold, env);
   const activating = enter(withTarget(state, { runtime: event.runtime }), 'activating', env);
   return switchTo(activating, 'target');
 }
@@ -54,20 +57,18 @@ export function onRefusedAtStart(state: Deployment, event: EventOf<'start_failed
   return after(home, (next) => refuseChosen(next, event, env));
 }
 
-export function onRetryDue(state: Deployment): Step {
-  return issueChange(state);
+export function onRetryDue(state: Deployment, env: Env): Step {
+  return issueChange(state, env);
 }
 
 /** Recovery: whatever the record says was under way is asked for again. */
 export function onBoot(state: Deployment, env: Env): Step {
   const { phase, good } = state.record;
   if (phase === 'activating' || phase === 'probing')
-    return switchTo(
-      phase === 'probing' ? enter(state, 'activating', env) : { ...state, record: { ...state.record } },
-      'target',
-    );
+    return switchTo(phase === 'probing' ? enter(state, 'activating', env) : touch(state), 'target');
   const home = good === null ? unchanged(state) : switchTo(state, 'good');
   // Preparing may be what took the device down: each try leaves a trace, so that it ends at the bound of transitions.
-  const traced = phase === 'staged' ? { ...home.state, record: { ...home.state.record } } : home.state;
-  return after(also(unchanged(traced), ...home.effects), issueChange);
+  const isPreparing = phase === 'staged' && holdOfWindow(state, env) === null;
+  const traced = isPreparing ? touch(home.state) : home.state;
+  return after(also(unchanged(traced), ...home.effects), (next) => issueChange(next, env));
 }

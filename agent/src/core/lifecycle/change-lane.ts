@@ -3,14 +3,21 @@ import { backoffMs, DOWNLOAD_BACKOFF } from '../backoff.ts';
 import { refuseUnseen } from '../fit.ts';
 import type { OutwardEffect } from './effects.ts';
 import { also, type Env, type LiveStep, unchanged } from './env.ts';
+import { holdBefore, holdOfLink, wait } from './hold.ts';
 import { enter, withTarget } from './record.ts';
 import { type Deployment, IDLE_CHANGE, type ReleaseFacts, type Trouble } from './state.ts';
 import { reject } from './verdict.ts';
 
 /** The lane that brings the target nearer: fetch the release, pick a variant, fetch its blob, prepare it. */
 
-/** Does what the present phase waits for; nothing in the others. The same call begins, retries and recovers. */
-export function issueChange(state: Deployment): LiveStep {
+/** Does what the present phase waits for, or waits where it may not now. The same call begins, retries and recovers. */
+export function issueChange(state: Deployment, env: Env): LiveStep {
+  const hold = holdBefore(state, env);
+  return hold === null ? issueNow(state) : wait(state, hold, env);
+}
+
+/** Preparing is allowed ahead of the window. */
+export function issueNow(state: Deployment): LiveStep {
   const ticket = state.lastTicket + 1;
   const effect = pendingEffect(state, ticket);
   if (effect === null) return unchanged(state);
@@ -56,8 +63,13 @@ export function chooseVariant(state: Deployment, facts: ReleaseFacts, from: numb
     const problem = refuseUnseen(variant, env.device);
     if (problem === null) {
       const chosen = withTarget(state, { facts, variantAt: at, refusals, runtime: null });
+      const hold = holdOfLink(chosen, env);
+      // The facts are saved once; waiting longer leaves the record as it is.
+      if (hold !== null && state.record.phase === 'waiting')
+        return wait(state.record.target.facts === null ? chosen : state, hold, env);
       const phase = variant.artifact === null ? 'staged' : 'downloading';
-      return issueChange({ ...enter(chosen, phase, env, { verdict: null }), change: IDLE_CHANGE });
+      const entered = { ...enter(chosen, phase, env, { verdict: null }), change: IDLE_CHANGE };
+      return phase === 'staged' ? issueNow(entered) : issueChange(entered, env);
     }
     refusals = [...refusals, refusalOf(at, variant.kind, problem)];
   }

@@ -4,6 +4,7 @@ import { isQuarantined } from '../quarantine.ts';
 import { issueChange } from './change-lane.ts';
 import { after, also, type Env, type LiveStep, type Step, unchanged } from './env.ts';
 import type { EventOf } from './events.ts';
+import { isHeld } from './hold.ts';
 import { enter, isPending, withTarget } from './record.ts';
 import { stopEffects, switchTo } from './run-lane.ts';
 import { type Candidate, type Confirmed, type Deployment, IDLE_CHANGE, restore } from './state.ts';
@@ -17,7 +18,7 @@ export function onDesired(state: Deployment | null, event: EventOf<'desired'>, e
     return begin(restore(firstRecord(workload, env), env.lastTicket), workload, event.failedAttempt, env);
   const { target, good } = state.record;
   if (isSameTry(workload, target.workload))
-    return unchanged(hasOtherTerms(workload, target.workload) ? withTerms(state, workload) : state);
+    return hasOtherTerms(workload, target.workload) ? withTerms(state, workload, env) : unchanged(state);
   const idle = cancelChange(state);
   const calm = after(idle, (next) => (next.run.who === 'target' ? switchTo(next, good && 'good') : unchanged(next)));
   if (good !== null && isSameTry(workload, good.workload))
@@ -45,7 +46,8 @@ function begin(state: Deployment, workload: DesiredWorkload, failedAttempt: numb
   const fresh = withTarget({ ...state, change: IDLE_CHANGE }, candidate(workload));
   const waiting = enter(fresh, 'waiting', env, { verdict: null });
   const counted = { ...waiting, record: { ...waiting.record, transitions: 0 } };
-  if (!isQuarantined(workload.attempt, failedAttempt)) return issueChange(counted);
+  if (hasUnknownZone(workload, env)) return rejectZone(counted, env);
+  if (!isQuarantined(workload.attempt, failedAttempt)) return issueChange(counted, env);
   const message = `${workload.version} failed on this device at attempt ${failedAttempt}; only a higher attempt tries it again`;
   return reject(counted, { code: 'quarantined', message }, env);
 }
@@ -58,10 +60,24 @@ function backToGood(state: Deployment, workload: DesiredWorkload, good: Confirme
   return also(unchanged({ ...settled, change: IDLE_CHANGE }), { kind: 'collectGarbage' });
 }
 
-function withTerms(state: Deployment, workload: DesiredWorkload): Deployment {
+function withTerms(state: Deployment, workload: DesiredWorkload, env: Env): LiveStep {
   const next = withTarget(state, { workload });
-  if (state.record.phase !== 'healthy' || next.record.good === null) return next;
-  return { ...next, record: { ...next.record, good: { ...next.record.good, workload } } };
+  if (hasUnknownZone(workload, env) && isPending(next.record.phase) && next.run.who !== 'target')
+    return after(cancelChange(next), (idle) => rejectZone(idle, env));
+  // What it waits for may be among the terms.
+  if (isHeld(next)) return issueChange(next, env);
+  if (state.record.phase !== 'healthy' || next.record.good === null) return unchanged(next);
+  return unchanged({ ...next, record: { ...next.record, good: { ...next.record.good, workload } } });
+}
+
+function hasUnknownZone({ window }: DesiredWorkload, env: Env): boolean {
+  return window !== undefined && env.zone === null;
+}
+
+function rejectZone(state: Deployment, env: Env): LiveStep {
+  const name = state.record.target.workload.window?.timeZone ?? '';
+  const message = `this device does not know the time zone ${JSON.stringify(name)} of the activation window`;
+  return reject(state, { code: 'invalid_message', message }, env);
 }
 
 function cancelChange(state: Deployment): LiveStep {

@@ -1,4 +1,6 @@
+import type { LinkFacts } from '../budget/link-budget.ts';
 import type { DeviceFit } from '../fit.ts';
+import type { ZoneOffsets } from '../window/calendar.ts';
 import type { Effect } from './effects.ts';
 import type { Deployment } from './state.ts';
 
@@ -13,6 +15,10 @@ export interface Env {
   readonly device: DeviceFit;
   /** Highest ticket so far: answers to a removed deployment must not pass for answers to the one that follows it. */
   readonly lastTicket: number;
+  /** Of the time zone in which the app's activation window is meant: UTC without, null where this device does not know it. */
+  readonly zone?: ZoneOffsets | null;
+  /** What downloads may use now, and how much of the blobs is there already, by digest; without it any link, without limit. */
+  readonly link?: LinkFacts & { readonly presentBytes: Readonly<Record<string, number>> };
 }
 
 /** What follows from an event. A null state: the app is gone. */

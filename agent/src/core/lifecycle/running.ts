@@ -22,6 +22,7 @@ const VARIANT_REFUSALS: ReadonlySet<string> = new Set([
   'capability_denied',
   'memory_above_limit',
   'limit_above_device',
+  'isolation_below',
   'no_runtime',
   'wrong_platform',
 ]);
@@ -59,11 +60,19 @@ export function onCrashed(state: Deployment, event: Trouble, env: Env): Step {
   const paused = pauseAndRestart(state, RESTART_BACKOFF, env);
   const told = also(paused, report(state, 'warning', 'workload_crashed', `${trouble.code}: ${trouble.message}`));
   if (state.record.phase === 'reverting' && health.crashes >= WAY_BACK_TRIES) return lostWayBack(told, trouble, env);
-  if (!hasFailed(health, held.facts.health)) return health.crashes === 1 ? told : paused;
+  if (!hasFailed(health, held.facts.health)) {
+    const step = health.crashes === 1 ? told : paused;
+    return trouble.code === 'health_failed' ? withTrouble(step, trouble) : step;
+  }
   const looping = crashLoop(health.crashes, trouble);
-  const marked = unchanged({ ...paused.state, run: { ...paused.state.run, trouble: looping } });
-  const step = also(marked, ...paused.effects);
-  return state.run.trouble === null ? also(step, report(state, 'error', 'crash_loop', looping.message)) : step;
+  const step = withTrouble(paused, looping);
+  const isKnown = state.run.trouble?.code === 'crash_loop';
+  return isKnown ? step : also(step, report(state, 'error', 'crash_loop', looping.message));
+}
+
+/** A confirmed workload is healthy with a code beside it: what the control plane's soak counts. */
+function withTrouble(step: LiveStep, trouble: Trouble): LiveStep {
+  return { ...step, state: { ...step.state, run: { ...step.state.run, trouble } } };
 }
 
 export function onEnded(state: Deployment, event: EventOf<'ended'>, env: Env): Step {

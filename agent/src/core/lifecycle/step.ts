@@ -42,7 +42,7 @@ const HANDLERS: { readonly [T in EventType]: (state: Deployment, event: EventOf<
   probe_failed: onProbeFailed,
   crashed: onCrashed,
   ended: onEnded,
-  timer: (state, event) => (event.lane === 'change' ? onRetryDue(state) : onRunTimer(state)),
+  timer: (state, event, env) => (event.lane === 'change' ? onRetryDue(state, env) : onRunTimer(state)),
   restart: (state) => restartNow(state),
   boot: (state, _, env) => onBoot(state, env),
 };

@@ -28,7 +28,18 @@ export function isSameTry(a: DesiredWorkload, b: DesiredWorkload): boolean {
 
 /** What is told to the control plane, or allows a lower counter, but changes nothing that runs. */
 export function hasOtherTerms(a: DesiredWorkload, b: DesiredWorkload): boolean {
-  return a.rollout !== b.rollout || a.rollback !== b.rollback || a.version !== b.version;
+  return (
+    a.rollout !== b.rollout ||
+    a.rollback !== b.rollback ||
+    a.version !== b.version ||
+    hasOtherWindow(a.window, b.window) ||
+    a.download?.metered !== b.download?.metered ||
+    a.download?.outsideWindow !== b.download?.outsideWindow
+  );
+}
+
+function hasOtherWindow(a: DesiredWorkload['window'], b: DesiredWorkload['window']): boolean {
+  return a?.cron !== b?.cron || a?.durationMs !== b?.durationMs || a?.timeZone !== b?.timeZone;
 }
 
 function isSameConfig(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { LIMITS } from '@wherry/protocol/admission';
 import type { GuestMemory } from '../guest-memory.ts';
 import type { LogSink } from '../log-sink.ts';
+import { randomInteger } from '../randomness.ts';
 import type { HostFunction } from '../wherry-abi.ts';
 import { readString } from './strings.ts';
 
@@ -20,7 +20,7 @@ export function envImports(memory: GuestMemory, log: LogSink): Map<string, HostF
     trace(message: number, count: number, ...values: number[]): undefined {
       log.line('debug', 'log', [`trace: ${text(message)}`, ...values.slice(0, Math.max(0, count))].join(' '));
     },
-    seed: () => randomBytes(6).readUIntLE(0, 6),
+    seed: () => randomInteger(6),
   };
   return new Map(Object.entries(functions));
 }

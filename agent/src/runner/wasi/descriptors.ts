@@ -108,5 +108,7 @@ export class DescriptorTable {
 
 /** Standard streams of the process stay open: they are not the guest's. */
 function closeHost(descriptor: Descriptor): void {
-  if (descriptor.kind !== 'stream') closeSync(descriptor.hostFd);
+  if (descriptor.kind === 'stream') return;
+  descriptor.quota.closing(descriptor.hostFd);
+  closeSync(descriptor.hostFd);
 }

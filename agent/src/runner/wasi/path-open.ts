@@ -39,6 +39,7 @@ export function pathOpenFunctions({ memory, table }: WasiContext): WasiFunctions
       try {
         memory.setU32(resultAt, table.add(descriptor));
       } catch (error) {
+        directory.quota.closing(opened);
         closeSync(opened);
         throw error;
       }
@@ -96,6 +97,7 @@ function describe(
     closeSync(hostFd);
     throw new WasiError(ERRNO.acces);
   }
+  quota.opened(hostFd);
   return {
     kind: 'file',
     hostFd,

@@ -1,5 +1,5 @@
-import { randomFillSync } from 'node:crypto';
 import { GuestExit } from '../guest.ts';
+import { fillRandom } from '../randomness.ts';
 import type { WasiContext, WasiFunctions } from './context.ts';
 import { ERRNO, WasiError } from './errno.ts';
 
@@ -14,7 +14,7 @@ export function processFunctions({ memory, table }: WasiContext): WasiFunctions 
   };
   return {
     random_get: (bufferAt: number, length: number) => {
-      randomFillSync(memory.bytes(bufferAt, length));
+      fillRandom(memory.bytes(bufferAt, length));
     },
     sched_yield: () => {},
     proc_exit: (code: number) => {

@@ -1,30 +1,30 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { fstatSync, lstatSync, readdirSync } from 'node:fs';
 import { ERRNO, WasiError } from './errno.ts';
 
 /** Bytes that a new name costs, whatever is in it: an inode and its place in the directory. */
 const ENTRY_BYTES = 512;
-const DEPTH_MAX = 64;
 
 /**
  * How much may still be written below a folder. Growth is counted as it happens; what is deleted is found again by looking, when
- * the count says that the folder is full.
+ * the count says that the folder is full. A file that is open still costs its bytes when its last name is gone.
  */
 export class Quota {
   readonly #root: string;
   readonly #quotaBytes: number | null;
   #usedBytes: number;
+  readonly #openFds = new Set<number>();
 
   /** `root` is a path through a descriptor; a quota of null never refuses. */
   constructor(root: string, quotaBytes: number | null) {
     this.#root = root;
     this.#quotaBytes = quotaBytes;
-    this.#usedBytes = quotaBytes === null ? 0 : usedBelow(root, 0);
+    this.#usedBytes = quotaBytes === null ? 0 : usedBelow(root);
   }
 
   /** Takes `bytes` more, or refuses with `nospc`. */
   take(bytes: number): void {
     if (this.#quotaBytes === null || bytes <= 0) return;
-    if (this.#usedBytes + bytes > this.#quotaBytes) this.#usedBytes = usedBelow(this.#root, 0);
+    if (this.#usedBytes + bytes > this.#quotaBytes) this.#usedBytes = usedBelow(this.#root) + this.#unlinkedBytes();
     if (this.#usedBytes + bytes > this.#quotaBytes) throw new WasiError(ERRNO.nospc);
     this.#usedBytes += bytes;
   }
@@ -32,15 +32,34 @@ export class Quota {
   takeEntry(): void {
     this.take(ENTRY_BYTES);
   }
+
+  /** A file below the folder was opened, or is about to be closed. */
+  opened(hostFd: number): void {
+    this.#openFds.add(hostFd);
+  }
+
+  closing(hostFd: number): void {
+    this.#openFds.delete(hostFd);
+  }
+
+  #unlinkedBytes(): number {
+    // Two descriptors of one file without a name are one file.
+    const sizes = new Map<number, number>();
+    for (const fd of this.#openFds) {
+      const { ino, nlink, size } = fstatSync(fd);
+      if (nlink === 0) sizes.set(ino, size + ENTRY_BYTES);
+    }
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
 }
 
-function usedBelow(folder: string, depth: number): number {
-  if (depth > DEPTH_MAX) return 0;
+/** However deep: what is too deep for the kernel's longest path is an error, and the write that asked is refused. */
+function usedBelow(folder: string): number {
   let sum = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     sum += ENTRY_BYTES;
-    if (entry.isDirectory()) sum += usedBelow(path, depth + 1);
+    if (entry.isDirectory()) sum += usedBelow(path);
     else if (entry.isFile()) sum += lstatSync(path).size;
   }
   return sum;

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { type ErrorCode, type Outcome, refuse } from '@wherry/protocol';
 import Docker from 'dockerode';
-import { DOCKER_LIMITS } from './limits.ts';
 
 /**
  * The engine behind one socket. Connections are not kept, so that an engine that was restarted is met afresh, and a call
@@ -12,13 +11,21 @@ export interface EngineClient {
   readonly socketPath: string;
   readonly quick: Docker;
   readonly slow: Docker;
+  readonly patience: EnginePatience;
 }
 
-export function connectEngine(socketPath: string): EngineClient {
+export interface EnginePatience {
+  /** Longest silence of one ordinary call. */
+  readonly callMs: number;
+  /** How long an engine may be gone before its containers count as lost. */
+  readonly awayMs: number;
+}
+
+export function connectEngine(socketPath: string, patience: EnginePatience): EngineClient {
   // The client hands `agent` to node:http; its types leave that out.
   const options = { socketPath, agent: new Agent({ keepAlive: false }) };
-  const quick = { ...options, timeout: DOCKER_LIMITS.callMs };
-  return { socketPath, quick: new Docker(quick), slow: new Docker(options) };
+  const quick = { ...options, timeout: patience.callMs };
+  return { socketPath, quick: new Docker(quick), slow: new Docker(options), patience };
 }
 
 const GONE = new Set([

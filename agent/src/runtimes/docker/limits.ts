@@ -1,13 +1,10 @@
 /** Every bound of the docker runtime. */
 export const DOCKER_LIMITS = {
-  /** One ordinary call to the engine. */
-  callMs: 10_000,
+  patience: { callMs: 10_000, awayMs: 10_000 },
   /** Silence that is allowed while an image is loaded or pulled. */
   imageSilenceMs: 120_000,
   /** A whole load or pull. */
   imageMs: 30 * 60_000,
-  /** How long an engine may be gone before its containers count as lost. */
-  engineAwayMs: 10_000,
   engineAwayPollMs: 250,
   /** After SIGKILL, and for the last log lines after the end. */
   killMs: 5_000,

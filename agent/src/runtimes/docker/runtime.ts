@@ -1,11 +1,12 @@
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
 import type { Runtime, RuntimeFeatures, WorkloadSpec } from '../port.ts';
 import { releaseImages, removeStrayContainers } from './clean-up.ts';
-import { connectEngine, engineGone, isEngineGone } from './client.ts';
+import { connectEngine, type EnginePatience, engineGone, isEngineGone } from './client.ts';
 import { type EngineFacts, readEngineFacts } from './engine-facts.ts';
 import { fitsEngine } from './fit.ts';
 import { ensureImage } from './image.ts';
 import { launch, type Prepared } from './launch.ts';
+import { DOCKER_LIMITS } from './limits.ts';
 
 /**
  * Runs container variants through the Docker Engine API, which Podman's service speaks too. The engine holds the containers;
@@ -17,6 +18,7 @@ export interface DockerOptions {
   readonly socketPath?: string;
   /** What the inventory calls it. */
   readonly name?: string;
+  readonly patience?: EnginePatience;
 }
 
 export const DOCKER_SOCKET = '/var/run/docker.sock';
@@ -24,7 +26,7 @@ export const DOCKER_SOCKET = '/var/run/docker.sock';
 const FEATURES: RuntimeFeatures = { triggers: new Set(['start', 'cron', 'mqtt']), isolation: 'container' };
 
 export function createDockerRuntime(options: DockerOptions): Runtime {
-  const client = connectEngine(options.socketPath ?? DOCKER_SOCKET);
+  const client = connectEngine(options.socketPath ?? DOCKER_SOCKET, options.patience ?? DOCKER_LIMITS.patience);
   const held = new Set<string>();
   const { device } = options;
 

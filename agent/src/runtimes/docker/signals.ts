@@ -8,12 +8,12 @@ import type { EngineClient } from './client.ts';
  */
 export async function wasSignalled(client: EngineClient, info: ContainerInspectInfo): Promise<boolean> {
   const since = Math.floor(Date.parse(info.State.StartedAt) / 1_000);
-  const until = (Date.now() / 1_000).toFixed(3);
+  const until = Date.now() / 1_000;
   try {
     const filters = { container: [info.Id], event: ['kill'] };
     const events = await client.quick.getEvents({ since, until, filters });
     let text = '';
-    for await (const chunk of events) text = `${text}${chunk}`.slice(0, 1_000);
+    for await (const chunk of events as NodeJS.ReadableStream) text = `${text}${chunk}`.slice(0, 1_000);
     return text.trim() !== '';
   } catch {
     return true;

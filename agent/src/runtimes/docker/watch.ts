@@ -17,9 +17,9 @@ export async function watchContainer(client: EngineClient, id: string, wasStoppe
       .wait()
       .then(() => true)
       .catch(() => false);
-    wasAway ||= !hasWaited;
     if (!hasWaited) await pause();
     const seen = await inspectPatiently(client, id);
+    wasAway ||= !hasWaited || seen.wasAway;
     if ('lost' in seen) return wasStopped() ? { kind: 'stopped' } : seen.lost;
     if (seen.info.State.Running) continue;
     const reason = exitReason(seen.info.State, wasStopped());
@@ -35,17 +35,19 @@ const ENDED_BY_OTHERS: ExitReason = {
   message: 'the container was ended from outside: the engine was restarted, or somebody on this machine stopped it',
 };
 
-type Seen = { readonly info: ContainerInspectInfo } | { readonly lost: ExitReason };
+type Seen = ({ readonly info: ContainerInspectInfo } | { readonly lost: ExitReason }) & { readonly wasAway: boolean };
 
 async function inspectPatiently(client: EngineClient, id: string): Promise<Seen> {
-  const deadlineMs = performance.now() + DOCKER_LIMITS.engineAwayMs;
+  const deadlineMs = performance.now() + client.patience.awayMs;
+  let wasAway = false;
   for (;;) {
     try {
-      return { info: await client.quick.getContainer(id).inspect() };
+      return { wasAway, info: await client.quick.getContainer(id).inspect() };
     } catch (error) {
       if (statusOf(error) === 404) return lost('the container was removed from the engine by someone else');
       if (performance.now() > deadlineMs) return lost(engineGone(client.socketPath, error));
     }
+    wasAway = true;
     await pause();
   }
 }
@@ -55,5 +57,5 @@ function pause(): Promise<void> {
 }
 
 function lost(message: string): Seen {
-  return { lost: { kind: 'crashed', code: 'no_runtime', message } };
+  return { wasAway: true, lost: { kind: 'crashed', code: 'no_runtime', message } };
 }

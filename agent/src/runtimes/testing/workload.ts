@@ -13,6 +13,8 @@ export interface Overrides {
   readonly config?: Readonly<Record<string, string>>;
   readonly dataPath?: string;
   readonly digest?: string;
+  readonly idle?: Release['idle'];
+  readonly minIsolation?: Release['minIsolation'];
 }
 
 export function workload(modulePath: string, overrides: Overrides = {}): WorkloadSpec {
@@ -29,6 +31,8 @@ export function workload(modulePath: string, overrides: Overrides = {}): Workloa
     health: { afterMs: 0, everyMs: 100, failures: 3, soakMs: 0, ...overrides.health },
     config: {},
     publishedAtMs: 0,
+    ...(overrides.idle && { idle: overrides.idle }),
+    ...(overrides.minIsolation && { minIsolation: overrides.minIsolation }),
   });
   const [variant] = parsed.variants;
   if (variant === undefined) throw new Error('a release has a variant');

@@ -12,16 +12,9 @@ function dataSegmentBytes(pid: number): number {
 /** Data segment of an idle runner, bytes: what every runner needs before its guest has anything. */
 export async function measureBaseline(entry: RunnerEntry): Promise<number> {
   const ready = Promise.withResolvers<number>();
-  const runner: RunnerProcess = new RunnerProcess({
-    entry,
-    dataBytes: null,
-    fileBytes: 0,
-    preopens: [],
-    moduleFd: null,
-    stdio: 'log',
-    onMessage: () => {
-      if (runner.pid !== undefined) ready.resolve(dataSegmentBytes(runner.pid));
-    },
+  const options = { entry, dataBytes: null, fileBytes: 0, preopens: [], stdio: 'log' } as const;
+  const runner: RunnerProcess = new RunnerProcess(options, () => {
+    if (runner.pid !== undefined) ready.resolve(dataSegmentBytes(runner.pid));
   });
   void runner.exited.then((exit) =>
     ready.reject(new Error(exit.stderr.trim() || `it ended with ${exit.signal ?? exit.code}`)),

@@ -15,6 +15,22 @@ export const WASM_BOUNDS = {
   /** Open files of a runner: its own twenty and the guest's. */
   openFiles: 256,
   stderrBytes: 4 * 1024,
+  /** A module goes to a runner that was started ahead in parts of this size. */
+  modulePartBytes: 512 * 1024,
+  /** Larger modules start in a runner of their own: handing them over would cost what the start saves. */
+  pooledModuleBytes: 4 * 1024 * 1024,
+  /** Memory limit that a runner started ahead can hold; its RLIMIT_DATA is set before the module is known. */
+  pooledMemoryBytes: 64 * 1024 * 1024,
+  /** Runners started ahead, unless the device's configuration says otherwise. */
+  pooledRunners: 1,
+  /** A program that may be parked is, after so long without a call. */
+  parkAfterMs: 60_000,
+  /** Programs that may be parked, awake at once. */
+  awakeParkables: 3,
+  /** A parked runner that does not end by itself is ended. */
+  parkGraceMs: 1_000,
+  /** A start leaves the processor to the guest for so long before the pool is filled again. */
+  poolRefillMs: 100,
   /** Weighted host calls a second, see pacer.ts. */
   hostCallsPerSecond: 2_000,
   fetchRedirects: 5,

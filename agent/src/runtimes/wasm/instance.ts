@@ -8,50 +8,81 @@ import type {
   TriggerEvent,
   WorkloadSpec,
 } from '../port.ts';
+import { WASM_BOUNDS } from './bounds.ts';
 import { toCallEvent } from './call-event.ts';
 import { CallQueue, type Job } from './call-queue.ts';
 import { CpuGovernor } from './cpu-governor.ts';
 import { Durations } from './durations.ts';
 import { exitReasonOf, type Intent } from './exit-reason.ts';
-import { processCpuMs, processMemoryBytes } from './process-usage.ts';
+import type { SessionHooks } from './open-session.ts';
+import type { Places, Sleeper } from './places.ts';
+import { PulledTriggers } from './pulled-triggers.ts';
 import type { CallEnd, PulledTrigger, RunnerSession } from './runner-session.ts';
+import { SessionMeter } from './session-meter.ts';
 import { Watchdog } from './watchdog.ts';
 
 /**
  * A release at work in its runner. Calls run one at a time. While a `start` call lasts, the guest may pull further triggers
- * (`trigger_next`); a pulled trigger has succeeded when the guest asks for the next one, or answers it.
+ * (`trigger_next`); a pulled trigger has succeeded when the guest asks for the next one, or answers it. With `parking`, the runner of
+ * a program that nothing calls is ended, and the next trigger begins a new one (parking.ts says which programs may).
  */
-export class WasmInstance implements Instance {
+export interface Parking {
+  readonly places: Places;
+  readonly parkAfterMs: number;
+}
+
+export type OpenRunner = (hooks: SessionHooks) => Promise<Outcome<RunnerSession>>;
+
+export class WasmInstance implements Instance, Sleeper {
   readonly exited: Promise<ExitReason>;
   readonly #spec: WorkloadSpec;
-  readonly #session: RunnerSession;
+  readonly #open: OpenRunner;
+  readonly #parking: Parking | null;
   readonly #queue = new CallQueue();
   readonly #durations = new Durations();
+  readonly #meter = new SessionMeter();
   readonly #watchdog: Watchdog;
   readonly #governor: CpuGovernor;
+  /** Null while parked. */
+  #session: RunnerSession | null = null;
   #running: Job | null = null;
-  #pulled: { job: Job; atMs: number } | null = null;
-  #waiting: ((job: Job | null) => void) | null = null;
+  readonly #pulled = new PulledTriggers(this.#queue, (job, outcome, durationMs) => {
+    this.#durations.add(durationMs);
+    this.#count(job, outcome);
+    job.settle(outcome);
+  });
+  #parkTimer: NodeJS.Timeout | undefined;
   #intent: Intent | null = null;
   #hasExited = false;
+  #settleExited: (reason: ExitReason) => void;
   #counts = { calls: 0, errors: 0, limitsHit: 0 };
-  #lastUsage = { cpuMs: 0, memoryBytes: 0 };
 
-  constructor(spec: WorkloadSpec, session: RunnerSession) {
+  private constructor(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null) {
     this.#spec = spec;
-    this.#session = session;
+    this.#open = open;
+    this.#parking = parking;
     const { wallMs, cpuShare } = spec.release.limits;
     this.#watchdog = new Watchdog(wallMs, () => this.#end({ kind: 'wall', wallMs }));
-    const runner = session.process;
     this.#governor = new CpuGovernor(
       {
-        cpuMs: () => (runner.pid === undefined ? null : processCpuMs(runner.pid)),
-        pause: () => runner.signal('SIGSTOP'),
-        resume: () => runner.signal('SIGCONT'),
+        cpuMs: () => this.#meter.cpuMs(),
+        pause: () => this.#session?.process.signal('SIGSTOP'),
+        resume: () => this.#session?.process.signal('SIGCONT'),
       },
       cpuShare,
     );
-    this.exited = session.exited.then((exit) => this.#finish(exitReasonOf(exit, this.#intent)));
+    const { promise, resolve } = Promise.withResolvers<ExitReason>();
+    this.exited = promise;
+    this.#settleExited = resolve;
+  }
+
+  /** Codes: those of openSession. */
+  static async start(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null): Promise<Outcome<WasmInstance>> {
+    const instance = new WasmInstance(spec, open, parking);
+    const woken = await instance.#wake();
+    if (!woken.ok) return woken;
+    instance.#rest();
+    return succeed(instance);
   }
 
   async call(event: TriggerEvent): Promise<CallOutcome> {
@@ -64,62 +95,68 @@ export class WasmInstance implements Instance {
   async probe(): Promise<Outcome<void>> {
     if (this.#hasExited) return refuse('health_failed', `${this.#spec.app} is not running`);
     const { http } = this.#spec.release.health;
-    if (http !== undefined) return this.#probeHttp(http.path);
+    if (http !== undefined && this.#session !== null) return this.#probeHttp(http.path);
     // A guest that pulls its triggers cannot be asked while it runs; it lives, and its watchdog is awake.
-    if (this.#running?.event.on === 'start' || !this.#session.handlers.has('health')) return succeed(undefined);
+    // One that is parked answered its last call or probe, and is not woken only to be asked again.
+    if (this.#running?.event.on === 'start' || !this.#session?.handlers.has('health')) return succeed(undefined);
     const outcome = await this.#queue.add({ on: 'health' }, new Uint8Array(0), () => this.#pump());
     return outcome.ok ? succeed(undefined) : refuse('health_failed', outcome.problems[0]?.message ?? 'no reason given');
   }
 
   async usage(): Promise<InstanceUsage> {
-    this.#measure();
-    const { sentBytes, receivedBytes } = this.#session.traffic;
     const callP50Ms = this.#durations.quantile(0.5);
     const callP99Ms = this.#durations.quantile(0.99);
     return {
       source: 'proc',
       isolation: 'process',
-      ...this.#lastUsage,
-      modulePeakBytes: this.#session.peakBytes,
+      ...this.#meter.totals(),
       ...this.#counts,
       limitsHit: this.#counts.limitsHit + this.#governor.throttled,
       ...(callP50Ms === undefined || callP99Ms === undefined ? {} : { callP50Ms, callP99Ms }),
-      sentBytes,
-      receivedBytes,
     };
   }
 
   async stop(graceMs: number): Promise<void> {
-    if (!this.#hasExited) {
-      this.#intent ??= { kind: 'stop' };
-      this.#queue.drain(refuse('unavailable', `${this.#spec.app} is being stopped`));
-      this.#waiting?.(null);
-      this.#governor.end();
-      this.#session.process.close();
-      const timer = setTimeout(() => this.#session.process.signal('SIGKILL'), graceMs);
-      await this.exited;
-      clearTimeout(timer);
-    }
+    if (this.#hasExited) return;
+    this.#intent ??= { kind: 'stop' };
+    clearTimeout(this.#parkTimer);
+    this.#queue.drain(refuse('unavailable', `${this.#spec.app} is being stopped`));
+    this.#pulled.stopWaiting();
+    this.#governor.end();
+    if (this.#session === null && this.#running === null) this.#finish({ kind: 'stopped' });
+    this.#session?.process.close();
+    const timer = setTimeout(() => this.#session?.process.signal('SIGKILL'), graceMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends the runner of a program that does nothing; its next call begins a new one. */
+  park(): void {
+    clearTimeout(this.#parkTimer);
+    const session = this.#session;
+    if (session === null || this.#running !== null || this.#intent !== null) return;
+    this.#parking?.places.busy(this);
+    this.#meter.detach();
+    this.#session = null;
+    session.process.close();
+    const timer = setTimeout(() => session.process.signal('SIGKILL'), WASM_BOUNDS.parkGraceMs);
+    void session.exited.then(() => clearTimeout(timer));
   }
 
   /** The guest asks for a trigger from inside `start`. */
   async next(timeoutMs: number): Promise<PulledTrigger | null> {
-    this.#settlePulled({ ok: true, value: {} });
+    this.#pulled.settle({ ok: true, value: {} });
     if (this.#running?.event.on !== 'start') return null;
     this.#idle(true);
-    const job = this.#queue.take() ?? (await this.#nextJob(timeoutMs));
+    const job = await this.#pulled.next(timeoutMs);
     this.#idle(false);
-    if (job === null) return null;
-    this.#counts.calls += 1;
-    this.#pulled = { job, atMs: performance.now() };
+    if (job !== null) this.#counts.calls += 1;
     return job;
   }
 
   /** The guest answers the http trigger that it pulled last. */
   answer(answer: HttpAnswer): boolean {
-    if (this.#pulled?.job.event.on !== 'http') return false;
-    this.#settlePulled({ ok: true, value: { answer } });
-    return true;
+    return this.#pulled.answer(answer);
   }
 
   /** The guest sleeps in its `start`, or goes on. Sleep in any other call is time of that call. */
@@ -132,44 +169,74 @@ export class WasmInstance implements Instance {
     else this.#watchdog.begin();
   }
 
-  #nextJob(timeoutMs: number): Promise<Job | null> {
-    const { promise, resolve } = Promise.withResolvers<Job | null>();
-    // A timer of Node holds 31 bits; a guest that waits "for ever" is woken after 24 days and asks again.
-    const timer = setTimeout(() => resolve(null), Math.min(timeoutMs, 2 ** 31 - 1));
-    this.#waiting = resolve;
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#waiting = null;
-    });
+  #pump(): void {
+    if (this.#pulled.offer() || this.#running !== null) return;
+    const job = this.#queue.take();
+    if (job !== undefined) void this.#run(job);
   }
 
-  #pump(): void {
-    if (this.#waiting !== null) {
-      const job = this.#queue.take();
-      if (job !== undefined) this.#waiting(job);
-    } else if (this.#running === null) {
-      const job = this.#queue.take();
-      if (job !== undefined) void this.#run(job);
+  /** A runner for this program, which has none. It takes a place that is given back when the runner is gone. */
+  async #wake(): Promise<Outcome<RunnerSession>> {
+    await this.#parking?.places.take();
+    const opened = await this.#open({
+      onNext: (timeoutMs) => this.next(timeoutMs),
+      onAnswer: (answer) => this.answer(answer),
+      onIdle: (isIdle) => this.idle(isIdle),
+    });
+    if (!opened.ok) {
+      this.#parking?.places.giveBack();
+      return opened;
     }
+    const session = opened.value;
+    this.#session = session;
+    this.#meter.attach(session);
+    void session.exited.then((exit) => {
+      this.#parking?.places.giveBack();
+      if (this.#session === session) this.#finish(exitReasonOf(exit, this.#intent));
+    });
+    return opened;
+  }
+
+  /** Nothing is left to do: from now on the program may be parked. */
+  #rest(): void {
+    if (this.#parking === null || this.#running !== null || this.#session === null) return;
+    this.#parkTimer = setTimeout(() => this.park(), this.#parking.parkAfterMs).unref();
+    this.#parking.places.idle(this);
   }
 
   async #run(job: Job): Promise<void> {
     this.#running = job;
-    const beganMs = performance.now();
+    clearTimeout(this.#parkTimer);
+    this.#parking?.places.busy(this);
     if (job.event.on !== 'health') this.#counts.calls += 1;
+    const awake = this.#session === null ? await this.#wake() : succeed(this.#session);
+    if (!awake.ok || this.#intent !== null) return this.#giveUp(job, awake);
+    const beganMs = performance.now();
     this.#watchdog.begin();
     this.#governor.begin();
-    const end = await this.#session.call(job.event, job.payload);
+    const end = await awake.value.call(job.event, job.payload);
     this.#watchdog.end();
     this.#governor.end();
     if (end === null) return;
     this.#running = null;
     if (job.event.on !== 'health' && job.event.on !== 'start') this.#durations.add(performance.now() - beganMs);
     this.#count(job, end.outcome);
-    this.#settlePulled(end.outcome);
+    this.#pulled.settle(end.outcome);
     job.settle(end.outcome);
     if (job.event.on === 'start') this.#afterStart(end);
     if (this.#intent === null) this.#pump();
+    this.#rest();
+  }
+
+  /** The program could not be woken, or was stopped meanwhile. */
+  #giveUp(job: Job, awake: Outcome<RunnerSession>): void {
+    this.#running = null;
+    const outcome = awake.ok ? refuse('unavailable', `${this.#spec.app} is being stopped`) : awake;
+    this.#count(job, outcome);
+    job.settle(outcome);
+    if (this.#intent === null) this.#pump();
+    else if (awake.ok) awake.value.process.close();
+    else this.#finish({ kind: 'stopped' });
   }
 
   /** A program that was all the release has is over; one whose start failed is not running. */
@@ -181,16 +248,7 @@ export class WasmInstance implements Instance {
 
   #end(intent: Intent): void {
     this.#intent ??= intent;
-    this.#session.process.signal('SIGKILL');
-  }
-
-  #settlePulled(outcome: CallOutcome): void {
-    if (this.#pulled === null) return;
-    const { job, atMs } = this.#pulled;
-    this.#pulled = null;
-    this.#durations.add(performance.now() - atMs);
-    this.#count(job, outcome);
-    job.settle(outcome);
+    this.#session?.process.signal('SIGKILL');
   }
 
   #count(job: Job, outcome: CallOutcome): void {
@@ -207,35 +265,28 @@ export class WasmInstance implements Instance {
     return status >= 200 && status < 400 ? succeed(undefined) : refuse('health_failed', `${path} answered ${status}`);
   }
 
-  /** Keeps the last figures, because a process that is gone has none. */
-  #measure(): void {
-    const { pid } = this.#session.process;
-    if (pid === undefined || this.#hasExited) return;
-    this.#lastUsage = {
-      cpuMs: processCpuMs(pid) ?? this.#lastUsage.cpuMs,
-      memoryBytes: processMemoryBytes(pid) ?? this.#lastUsage.memoryBytes,
-    };
-  }
-
-  #finish(reason: ExitReason): ExitReason {
+  #finish(reason: ExitReason): void {
+    if (this.#hasExited) return;
     this.#hasExited = true;
+    clearTimeout(this.#parkTimer);
+    this.#parking?.places.busy(this);
+    this.#meter.detach();
     this.#watchdog.end();
     this.#governor.end();
-    this.#waiting?.(null);
+    const pulled = this.#pulled.abandon();
     const isLimit = reason.kind === 'crashed' && (reason.code === 'wall_limit' || reason.code === 'memory_limit');
     if (isLimit) this.#counts.limitsHit += 1;
     const outcome: CallOutcome =
       reason.kind === 'crashed'
         ? refuse(reason.code, reason.message)
         : refuse('unavailable', `${this.#spec.app} is not running any more`);
-    for (const job of [this.#pulled?.job, this.#running]) {
-      if (job === undefined || job === null) continue;
+    for (const job of [pulled, this.#running]) {
+      if (job === null) continue;
       this.#counts.errors += reason.kind === 'crashed' ? 1 : 0;
       job.settle(outcome);
     }
-    this.#pulled = null;
     this.#running = null;
     this.#queue.drain(outcome);
-    return reason;
+    this.#settleExited(reason);
   }
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { LIMITS, type Outcome, refuse, succeed } from '@wherry/protocol';
 
-/** Opens a module's file for reading, not through a symbolic link. The caller closes it. Code: blob_missing. */
-export function openModuleFile(path: string): Outcome<number> {
+/** Opens a module's file for reading, not through a symbolic link. */
+function openModuleFile(path: string): Outcome<number> {
   try {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     if (fstatSync(fd).isFile()) return succeed(fd);

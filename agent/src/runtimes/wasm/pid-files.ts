@@ -9,6 +9,8 @@ import { processStartTicks } from './process-usage.ts';
 export class PidFiles {
   readonly #folder: string;
   readonly #boot: string;
+  /** Those of this agent: they are in use. */
+  readonly #own = new Set<number>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -17,19 +19,22 @@ export class PidFiles {
   }
 
   add(pid: number): void {
+    this.#own.add(pid);
     const ticks = processStartTicks(pid);
     if (ticks !== null) writeFileSync(join(this.#folder, `${pid}`), `${this.#boot} ${ticks}`, { mode: 0o600 });
   }
 
   remove(pid: number): void {
+    this.#own.delete(pid);
     rmSync(join(this.#folder, `${pid}`), { force: true });
   }
 
-  /** Ends every process that is still the one recorded; returns their pids. */
+  /** Ends every process of an earlier agent that is still the one recorded; returns their pids. */
   endAll(): number[] {
     const ended: number[] = [];
     for (const name of readdirSync(this.#folder).filter((entry) => /^[1-9]\d{0,9}$/.test(entry))) {
       const pid = Number(name);
+      if (this.#own.has(pid)) continue;
       const [boot, ticks] = readFileSync(join(this.#folder, name), 'utf8').split(' ');
       if (boot === this.#boot && processStartTicks(pid) === ticks && tryKill(pid)) ended.push(pid);
       this.remove(pid);

@@ -1,13 +1,12 @@
-import { closeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { admit, type Capabilities, type Outcome, type Problem, type WasmAbi } from '@wherry/protocol';
 import type { HostServices } from '../port.ts';
 import { measureBaseline } from './baseline.ts';
 import { WASM_BOUNDS } from './bounds.ts';
 import { exitReasonOf } from './exit-reason.ts';
-import { openModuleFile, readModuleFile } from './module-file.ts';
+import { readModuleFile } from './module-file.ts';
 import { findRunnerEntry } from './runner-entry.ts';
-import { MODULE_FD } from './runner-process.ts';
+import { RunnerProcess } from './runner-process.ts';
 import { RunnerSession } from './runner-session.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -42,33 +41,30 @@ export async function runLocal(options: RunLocalOptions): Promise<RunLocalResult
   const abi = options.abi === 'auto' ? guessAbi(bytes.value) : options.abi;
   const verdict = admit(bytes.value, { abi, capabilities: LOCAL_GRANTS, limits: options });
   if (!verdict.ok) return refused(verdict);
-  const file = openModuleFile(options.file);
-  if (!file.ok) return refused(file);
-  try {
-    return await run(options, abi, file.value);
-  } finally {
-    closeSync(file.value);
-  }
+  return run(options, abi, bytes.value);
 }
 
-async function run(options: RunLocalOptions, abi: WasmAbi, moduleFd: number): Promise<RunLocalResult> {
+async function run(options: RunLocalOptions, abi: WasmAbi, bytes: Uint8Array): Promise<RunLocalResult> {
   const entry = findRunnerEntry();
   const preopens = options.dirs.map(({ host, guest }) => ({ path: resolve(host), guest, quotaBytes: null }));
-  const session = new RunnerSession({
+  const runner = new RunnerProcess({
     entry,
     dataBytes: (await measureBaseline(entry)) + options.memoryBytes + WASM_BOUNDS.headroomBytes,
     fileBytes: FILE_BYTES,
     preopens: preopens.map(({ path }) => path),
-    moduleFd,
     stdio: 'inherit',
+  });
+  const session = new RunnerSession({
+    runner,
+    bytes,
+    preopens: preopens.map(({ path }) => path),
     wallMs: options.wallMs,
     capabilities: LOCAL_GRANTS,
     host: printingHost(),
     init: {
       type: 'init',
       abi,
-      moduleFd: MODULE_FD,
-      digest: null,
+      moduleBytes: bytes.length,
       memoryBytes: options.memoryBytes,
       tableElements: WASM_BOUNDS.tableElements,
       args: [basename(options.file), ...options.args],

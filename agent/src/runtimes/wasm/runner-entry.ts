@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFresh } from './runner-stamp.ts';
 
 /** The file a runner process executes, and what Node must be allowed to read for it. */
 export interface RunnerEntry {
@@ -13,14 +14,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 const PACKAGES = ['@assemblyscript/loader', '@wherry/protocol'];
 
 /**
- * Beside a bundled agent lies a bundled runner that needs nothing else; in a checkout the runner is source, with the sources it
- * imports. `override` (or the variable WHERRY_RUNNER) names another bundle.
+ * Beside a bundled agent lies a bundled runner that needs nothing else. In a checkout the runner is the built one, if it is of the
+ * sources as they are (`npm run build`), and else the sources themselves, which start more slowly. `override` (or the variable WHERRY_RUNNER) names another bundle.
  */
 export function findRunnerEntry(override: string | undefined = process.env.WHERRY_RUNNER): RunnerEntry {
   if (override !== undefined) return bundled(override);
   const bundle = ['runner.js', 'runner.mjs'].map((name) => join(here, name)).find((path) => existsSync(path));
   if (bundle !== undefined) return bundled(bundle);
-  const sources = join(here, '..', '..', 'runner');
+  const checkout = join(here, '..', '..', '..');
+  const built = join(checkout, 'dist', 'runner.cjs');
+  if (isFresh(built, checkout)) return bundled(built);
+  const sources = join(checkout, 'src', 'runner');
   return { path: join(sources, 'main.ts'), readPaths: [`${sources}/`, ...PACKAGES.flatMap(packagePaths)] };
 }
 

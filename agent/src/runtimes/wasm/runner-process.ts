@@ -23,24 +23,24 @@ export interface RunnerOptions {
   readonly dataBytes: number | null;
   readonly fileBytes: number;
   readonly preopens: readonly string[];
-  /** Open descriptor of the module; becomes MODULE_FD in the runner. */
-  readonly moduleFd: number | null;
   readonly stdio: 'inherit' | 'log';
-  readonly onMessage: (message: CheckedMessage, tail: Uint8Array) => void;
 }
 
+export type OnMessage = (message: CheckedMessage, tail: Uint8Array) => void;
+
 const CHANNEL_FD = 3;
-export const MODULE_FD = 4;
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) ?? null;
 
 export class RunnerProcess {
   readonly exited: Promise<RunnerExit>;
   readonly #child: ChildProcess;
   readonly #channel: Socket;
+  #onMessage: OnMessage;
   #violation: string | null = null;
   #stderr = '';
 
-  constructor(options: RunnerOptions) {
+  constructor(options: RunnerOptions, onMessage: OnMessage = () => {}) {
+    this.#onMessage = onMessage;
     const { file, args } = runnerCommand(
       process.execPath,
       options.entry,
@@ -51,10 +51,10 @@ export class RunnerProcess {
     this.#child = spawn(file, args, {
       cwd: '/',
       env: {},
-      stdio: [own, own, options.stdio === 'inherit' ? 'inherit' : 'pipe', 'pipe', options.moduleFd ?? 'ignore'],
+      stdio: [own, own, options.stdio === 'inherit' ? 'inherit' : 'pipe', 'pipe'],
     });
     this.#channel = this.#child.stdio[CHANNEL_FD] as Socket;
-    this.#listen(options.onMessage);
+    this.#listen();
     this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       this.#stderr = (this.#stderr + chunk).slice(-WASM_BOUNDS.stderrBytes);
     });
@@ -72,6 +72,19 @@ export class RunnerProcess {
   /** Undefined when the process could not be made at all. */
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Whoever holds the runner from now on hears what it says. */
+  handOver(onMessage: OnMessage): void {
+    this.#onMessage = onMessage;
+  }
+
+  /** A runner that only waits keeps nobody from ending; one that works does. */
+  keepAlive(isNeeded: boolean): void {
+    const of = isNeeded ? 'ref' : 'unref';
+    this.#child[of]();
+    this.#channel[of]();
+    (this.#child.stderr as Socket | null)?.[of]();
   }
 
   send(message: ToRunner, tail?: Uint8Array): void {
@@ -100,7 +113,7 @@ export class RunnerProcess {
     this.signal('SIGKILL');
   }
 
-  #listen(onMessage: RunnerOptions['onMessage']): void {
+  #listen(): void {
     const reader = new FrameReader();
     this.#channel.on('data', (chunk: Buffer) => {
       try {
@@ -108,7 +121,7 @@ export class RunnerProcess {
           if (this.#violation !== null) return;
           const message = fromRunner.safeParse(head);
           if (!message.success) return void this.violate('a message that is not in the protocol');
-          onMessage(message.data, tail);
+          this.#onMessage(message.data, tail);
         }
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;

@@ -7,7 +7,7 @@ import { WASM_BOUNDS } from './bounds.ts';
 import { type ServiceReply, serve } from './host-calls.ts';
 import type { CheckedMessage } from './messages-in.ts';
 import { Pacer } from './pacer.ts';
-import { type RunnerExit, type RunnerOptions, RunnerProcess } from './runner-process.ts';
+import type { RunnerExit, RunnerProcess } from './runner-process.ts';
 
 /**
  * One runner with a module in it: the conversation. At most one call and one host call are open at any time; a message out of turn
@@ -18,8 +18,14 @@ export interface PulledTrigger {
   readonly payload: Uint8Array;
 }
 
-export interface SessionOptions extends Omit<RunnerOptions, 'onMessage'> {
+export interface SessionOptions {
+  /** A runner without a module; from now on the session's. */
+  readonly runner: RunnerProcess;
   readonly init: InitMessage;
+  /** The module; nobody reads it a second time, so that it cannot be exchanged between check and use. */
+  readonly bytes: Uint8Array;
+  /** Folders of this machine that the guest has. */
+  readonly preopens: readonly string[];
   /** For the module's own start function; calls are watched by whoever makes them. */
   readonly wallMs: number;
   readonly capabilities: Capabilities;
@@ -53,7 +59,8 @@ export class RunnerSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.process = new RunnerProcess({ ...options, onMessage: (message, tail) => this.#receive(message, tail) });
+    this.process = options.runner;
+    this.process.handOver((message, tail) => this.#receive(message, tail));
     this.exited = this.process.exited.then((exit) => {
       this.#gone.abort();
       this.#call?.(null);
@@ -61,7 +68,7 @@ export class RunnerSession {
     });
   }
 
-  /** Sends the module and waits until it is compiled. Codes: those of admission, digest_mismatch, start_failed. */
+  /** Sends the module and waits until it is compiled. Codes: those of admission, start_failed. */
   async open(): Promise<Outcome<void>> {
     const answered = new Promise<Outcome<void>>((resolve) => {
       this.#opened = resolve;
@@ -81,6 +88,9 @@ export class RunnerSession {
       return refuse('start_failed', `the runner ended before it was ready (${how}): ${exit.stderr.trim().slice(-400)}`);
     });
     this.process.send(this.#options.init);
+    const { bytes } = this.#options;
+    for (let at = 0; at < bytes.length; at += WASM_BOUNDS.modulePartBytes)
+      this.process.send({ type: 'module' }, bytes.subarray(at, at + WASM_BOUNDS.modulePartBytes));
     const outcome = await Promise.race([answered, died, overdue.promise]);
     clearTimeout(this.#openTimer);
     return outcome;

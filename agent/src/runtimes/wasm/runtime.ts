@@ -1,37 +1,56 @@
-import { closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { admit, type Outcome, refuse, succeed, type WasmVariant } from '@wherry/protocol';
-import type { HostServices, Instance, Runtime, WorkloadSpec } from '../port.ts';
+import { admit, type Outcome, refuse, succeed } from '@wherry/protocol';
+import type { Runtime, WorkloadSpec } from '../port.ts';
 import { measureBaseline } from './baseline.ts';
 import { WASM_BOUNDS } from './bounds.ts';
 import { WasmInstance } from './instance.ts';
-import { openModuleFile, readModuleFile } from './module-file.ts';
+import { checkIsolation } from './isolation.ts';
+import { readModuleFile } from './module-file.ts';
+import { type OpenContext, openSession, SMALLEST_FILE_BYTES, startRunner, wasmVariantOf } from './open-session.ts';
+import { canPark } from './parking.ts';
 import { PidFiles } from './pid-files.ts';
-import { findRunnerEntry, type RunnerEntry } from './runner-entry.ts';
-import { MODULE_FD } from './runner-process.ts';
-import { RunnerSession } from './runner-session.ts';
+import { Places } from './places.ts';
+import { findRunnerEntry } from './runner-entry.ts';
+import { RunnerPool } from './runner-pool.ts';
 
-/** The Wasm runtime: one runner process per workload. */
+/** The Wasm runtime: one runner process per workload that is awake. */
 export interface WasmRuntimeOptions {
   /** Folder of the agent in which the runners that live are noted. */
   readonly stateDir: string;
   /** A bundled runner; by default found beside the agent. */
   readonly runnerPath?: string;
+  /** Runners started ahead of their modules; 0 for none. */
+  readonly runnerPool?: number;
+  /** How long a program that may be parked is kept awake without a call, ms; null parks none. */
+  readonly parkAfterMs?: number | null;
 }
 
-/** Folder inside the guest for `capabilities.data`. */
-const DATA_MOUNT = '/data';
-/** Above this no file may grow; the quota of a data folder is counted by the runner. */
-const SMALLEST_FILE_BYTES = 64 * 1024;
-
-export function createWasmRuntime({ stateDir, runnerPath }: WasmRuntimeOptions): Runtime {
+export function createWasmRuntime(options: WasmRuntimeOptions): Runtime {
+  const { stateDir, runnerPath, runnerPool = WASM_BOUNDS.pooledRunners } = options;
+  const parkAfterMs = options.parkAfterMs === undefined ? WASM_BOUNDS.parkAfterMs : options.parkAfterMs;
   const entry = findRunnerEntry(runnerPath);
   const pids = new PidFiles(join(stateDir, 'runners'));
-  let baseline: Promise<number> | undefined;
+  const places = new Places(WASM_BOUNDS.awakeParkables);
+  let ready: Promise<OpenContext> | undefined;
   /** Measured once: an idle runner says what Node itself reserves on this machine. */
-  const baselineBytes = () => {
-    baseline ??= measureBaseline(entry);
-    return baseline;
+  const context = () => {
+    ready ??= measureBaseline(entry).then((baselineBytes) => {
+      const pool = new RunnerPool(runnerPool, () =>
+        startRunner(
+          {
+            entry,
+            dataBytes: baselineBytes + WASM_BOUNDS.pooledMemoryBytes + WASM_BOUNDS.headroomBytes,
+            fileBytes: SMALLEST_FILE_BYTES,
+            preopens: [],
+            stdio: 'log',
+          },
+          pids,
+        ),
+      );
+      pool.fill();
+      return { entry, pids, pool, baselineBytes };
+    });
+    return ready;
   };
 
   return {
@@ -40,10 +59,10 @@ export function createWasmRuntime({ stateDir, runnerPath }: WasmRuntimeOptions):
     features: { triggers: new Set(['start', 'cron', 'mqtt', 'http']), isolation: 'process' },
     async probe() {
       try {
-        await baselineBytes();
+        await context();
         return succeed({ version: `v8-${process.versions.v8}`.slice(0, 64) });
       } catch (error) {
-        baseline = undefined;
+        ready = undefined;
         return refuse('no_runtime', `a runner cannot be started: ${(error as Error).message}`);
       }
     },
@@ -51,7 +70,9 @@ export function createWasmRuntime({ stateDir, runnerPath }: WasmRuntimeOptions):
     async start(spec, host) {
       const prepared = prepare(spec);
       if (!prepared.ok) return prepared;
-      return startInstance(spec, host, { entry, pids, baselineBytes: await baselineBytes() });
+      const open = await context();
+      const parking = parkAfterMs !== null && canPark(spec.release, spec.variant) ? { places, parkAfterMs } : null;
+      return WasmInstance.start(spec, (hooks) => openSession(spec, host, hooks, open), parking);
     },
     async cleanUp() {
       pids.endAll();
@@ -62,80 +83,13 @@ export function createWasmRuntime({ stateDir, runnerPath }: WasmRuntimeOptions):
 function prepare(spec: WorkloadSpec): Outcome<void> {
   const variant = wasmVariantOf(spec);
   if (!variant.ok) return variant;
-  const { capabilities, limits } = spec.release;
+  const { capabilities, limits, minIsolation } = spec.release;
+  const isolated = checkIsolation(minIsolation, 'process');
+  if (!isolated.ok) return isolated;
   if (capabilities.dataBytes !== undefined && spec.dataPath === null)
     return refuse('capability_denied', `${spec.app} asks for a data folder, and this device gives none`);
   const bytes = readModuleFile(variant.value.path, variant.value.module.digest);
   if (!bytes.ok) return bytes;
   const verdict = admit(bytes.value, { abi: variant.value.abi, capabilities, limits });
   return verdict.ok ? succeed(undefined) : verdict;
-}
-
-function wasmVariantOf({ variant, artifactPath, app }: WorkloadSpec): Outcome<WasmVariant & { readonly path: string }> {
-  if (variant.kind !== 'wasm') return refuse('no_runtime', `${app}: the wasm runtime runs no ${variant.kind}`);
-  return artifactPath === null
-    ? refuse('blob_missing', `${app}: the module is not on this device`)
-    : succeed({ ...variant, path: artifactPath });
-}
-
-interface StartContext {
-  readonly entry: RunnerEntry;
-  readonly pids: PidFiles;
-  readonly baselineBytes: number;
-}
-
-async function startInstance(
-  spec: WorkloadSpec,
-  host: HostServices,
-  context: StartContext,
-): Promise<Outcome<Instance>> {
-  const variant = wasmVariantOf(spec);
-  if (!variant.ok) return variant;
-  const file = openModuleFile(variant.value.path);
-  if (!file.ok) return file;
-  const { capabilities, limits } = spec.release;
-  const dataBytes = capabilities.dataBytes ?? 0;
-  const preopens = dataBytes > 0 && spec.dataPath !== null ? [spec.dataPath] : [];
-  let instance: WasmInstance | undefined;
-  const session = new RunnerSession({
-    entry: context.entry,
-    dataBytes: context.baselineBytes + limits.memoryBytes + WASM_BOUNDS.headroomBytes,
-    fileBytes: Math.max(dataBytes, SMALLEST_FILE_BYTES),
-    preopens,
-    moduleFd: file.value,
-    stdio: 'log',
-    wallMs: limits.wallMs,
-    capabilities,
-    host,
-    init: {
-      type: 'init',
-      abi: variant.value.abi,
-      moduleFd: MODULE_FD,
-      digest: variant.value.module.digest,
-      memoryBytes: limits.memoryBytes,
-      tableElements: WASM_BOUNDS.tableElements,
-      args: [spec.app],
-      env: spec.config,
-      preopens: preopens.map((path) => ({ path, guest: DATA_MOUNT, quotaBytes: dataBytes })),
-      stdio: 'log',
-      capabilities,
-    },
-    onNext: async (timeoutMs) => instance?.next(timeoutMs) ?? null,
-    onAnswer: (answer) => instance?.answer(answer) ?? false,
-    onIdle: (isIdle) => instance?.idle(isIdle),
-  });
-  closeSync(file.value);
-  const { pid } = session.process;
-  if (pid !== undefined) {
-    context.pids.add(pid);
-    void session.exited.then(() => context.pids.remove(pid));
-  }
-  const opened = await session.open();
-  if (!opened.ok) {
-    session.process.signal('SIGKILL');
-    await session.exited;
-    return opened;
-  }
-  instance = new WasmInstance(spec, session);
-  return succeed(instance);
 }

@@ -1,4 +1,6 @@
 import { variantFacts } from '../../core/fit.ts';
+import { checkTriggers } from '../../triggers/triggers.ts';
+import { firstProblem } from '../workload-spec.ts';
 import type { Executor } from './context.ts';
 
 export const fetchRelease: Executor<'fetchRelease'> = async (app, effect, context, signal) => {
@@ -13,6 +15,11 @@ export const fetchRelease: Executor<'fetchRelease'> = async (app, effect, contex
     return;
   }
   const { release } = fetched;
+  const runnable = checkTriggers(release.triggers);
+  if (!runnable.ok) {
+    context.dispatch(app, { type: 'release_failed', ticket, ...firstProblem(runnable.problems), isFinal: true });
+    return;
+  }
   const facts = {
     releaseCounter: release.releaseCounter,
     variants: release.variants.map(variantFacts),

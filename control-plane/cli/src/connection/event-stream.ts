@@ -10,6 +10,7 @@ export async function* readEvents(
   path: string,
   signal: AbortSignal,
   onOpen: () => void = () => {},
+  onBytes: () => void = () => {},
 ): AsyncGenerator<StreamChange> {
   const answer = await connection.fetch(connection.origin + path, {
     headers: { accept: 'text/event-stream', authorization: `Bearer ${connection.token}` },
@@ -18,7 +19,13 @@ export async function* readEvents(
   if (!answer.ok) throw new ApiError(await readProblem(answer));
   if (!answer.body) return;
   onOpen();
-  for await (const data of eventData(answer.body.pipeThrough(new TextDecoderStream()))) {
+  const heard = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      onBytes();
+      controller.enqueue(chunk);
+    },
+  });
+  for await (const data of eventData(answer.body.pipeThrough(heard).pipeThrough(new TextDecoderStream()))) {
     const change = streamChange.safeParse(parseJson(data));
     if (change.success) yield change.data;
   }

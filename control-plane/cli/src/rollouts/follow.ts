@@ -44,6 +44,9 @@ function linesView({ terminal }: Shell): View {
     show: (rollout) => {
       const line = rolloutLine(rollout);
       if (line !== shown) terminal.out.write(`${line}\n`);
+      // Nothing more happens by itself, and the watch goes on.
+      if (line !== shown && rollout.state === 'awaiting_approval')
+        terminal.out.write(`${adviceText(rollout).trim()}\n`);
       shown = line;
     },
     end: () => {},

@@ -1,6 +1,7 @@
 import { formatDurationMs, type Rollout, type Wave } from '@wherry/protocol';
-import { percent } from '../terminal/figures.ts';
+import { percent, timestamp } from '../terminal/figures.ts';
 import { sheet, table } from '../terminal/table.ts';
+import { formatPace, formatWindow } from './timing.ts';
 
 const FAILURES = ['failed', 'reverted', 'rejected', 'timed_out', 'unhealthy'] as const;
 
@@ -53,11 +54,16 @@ export function rolloutText(rollout: Rollout): string {
     ['devices', rollout.selector || 'all'],
     ['state', rollout.state],
     ['reason', rollout.verdict?.sentence],
+    ['failures', rollout.verdict?.byCode?.map(({ code, count }) => `${count} ${code}`).join(', ')],
     ['failed on', rollout.verdict?.devices.join(', ') || null],
     ['started by', rollout.createdBy],
     ['in flight', `at most ${rollout.maxInFlight}`],
     ['deadline', formatDurationMs(rollout.deadlineMs)],
     ['soak', formatDurationMs(rollout.soakMs)],
+    ['begins', rollout.startAtMs ? timestamp(rollout.startAtMs) : null],
+    ['pace', rollout.pace ? formatPace(rollout.pace) : null],
+    ['window', rollout.window ? formatWindow(rollout.window, formatDurationMs) : null],
+    ['dynamic', rollout.dynamic ? 'devices that come to match join the last wave' : null],
     ['reverts', rollout.reverts],
     ['reverted by', rollout.revertedBy],
   ]);
@@ -71,16 +77,26 @@ export function wavesText(rollout: Rollout): string {
       const sums = sumWave(wave);
       const { gate } = wave;
       const limits = `≥${percent(gate.minSuccess)} succeed, ≤${gate.maxFailures} fail, ≤${percent(gate.maxFailureRate)} from ${gate.minSample} on`;
-      return [i + 1, wave.state, sums.total, sums.succeeded, sums.failed, sums.active, sums.waiting, limits];
+      const state = wave.approval === 'needed' ? `${wave.state}, needs approval` : wave.state;
+      return [i + 1, state, sums.total, sums.succeeded, sums.failed, sums.active, sums.waiting, limits];
     }),
   );
 }
 
+/** The wave, counted from 0, that somebody must approve next. */
+export function waveToApprove({ state, waves }: Rollout): number | undefined {
+  return state === 'awaiting_approval' ? waves.find((wave) => wave.approval === 'needed')?.index : undefined;
+}
+
 /** What an operator can do next. */
-export function adviceText({ id, state }: Rollout): string {
+export function adviceText(rollout: Rollout): string {
+  const { id, state } = rollout;
   if (state === 'halted')
-    return `\nLook at the devices: wherry rollout show ${id} --devices\nThen: wherry rollout resume ${id}, or wherry rollout abort ${id} [--revert]`;
+    return `\nLook at the reasons: wherry rollout explain ${id}, wherry rollout show ${id} --devices\nThen: wherry rollout resume ${id}, or wherry rollout abort ${id} [--revert]`;
   if (state === 'paused') return `\nGo on with: wherry rollout resume ${id}`;
-  if (state === 'running') return `\nFollow it with: wherry rollout watch ${id}`;
+  if (state === 'draft') return `\nBegin it with: wherry rollout publish ${id}`;
+  if (state === 'awaiting_approval')
+    return `\nLet wave ${(waveToApprove(rollout) ?? rollout.currentWave) + 1} begin: wherry rollout approve ${id}`;
+  if (state === 'running' || state === 'scheduled') return `\nFollow it with: wherry rollout watch ${id}`;
   return '';
 }

@@ -1,23 +1,6 @@
 import { type Rollout, rollout } from '@wherry/protocol';
 import { describe, expect, it } from 'vitest';
-import { rolloutLine, rolloutText } from './rollout-text.ts';
-import { parseWaves } from './waves.ts';
-
-describe('waves', () => {
-  it.each([
-    ['1,10%,rest', [{ count: 1 }, { share: 0.1 }, { share: 1 }]],
-    ['5', [{ count: 5 }]],
-    [' 2 , 50% ', [{ count: 2 }, { share: 0.5 }]],
-    ['rest', [{ share: 1 }]],
-    ['100%', [{ share: 1 }]],
-  ])('%s', (text, expected) => {
-    expect(parseWaves(text)).toEqual(expected);
-  });
-
-  it.each(['', '0', '1,', '-1', '1.5', '0%', '101%', 'rest,1', 'all', '1 2'])('%j is refused', (text) => {
-    expect(() => parseWaves(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
-  });
-});
+import { adviceText, rolloutLine, rolloutText, waveToApprove } from './rollout-text.ts';
 
 const GATE = { minSuccess: 0.95, maxFailures: 1, maxFailureRate: 0.05, minSample: 20 };
 const COUNTS = {
@@ -86,5 +69,34 @@ describe('what a person reads of a rollout', () => {
     expect(text).toContain('2 of 7 devices failed in wave 2; 1 is allowed');
     expect(text).toContain('pi-3, pi-4');
     expect(text).toContain(`wherry rollout resume ${HALTED.id}`);
+  });
+
+  it('names the wave that waits for an approval, and the command for it', () => {
+    const [first, second] = HALTED.waves;
+    const waiting: Rollout = {
+      ...HALTED,
+      state: 'awaiting_approval',
+      verdict: null,
+      waves: [first, { ...second, state: 'pending', approval: 'needed' }] as Rollout['waves'],
+    };
+    expect(waveToApprove(waiting)).toBe(1);
+    expect(adviceText(waiting)).toContain(`wave 2 begin: wherry rollout approve ${HALTED.id}`);
+    expect(rolloutText(waiting)).toContain('pending, needs approval');
+    expect(waveToApprove(HALTED)).toBeUndefined();
+  });
+
+  it('says how a draft begins, and when and how fast devices move', () => {
+    const text = rolloutText({
+      ...HALTED,
+      state: 'draft',
+      verdict: null,
+      pace: { devicesPerMinute: 10, growth: 2 },
+      window: { cron: '0 2 * * *', durationMs: 7_200_000, timeZone: 'Europe/Berlin' },
+      startAtMs: Date.UTC(2030, 0, 31, 2),
+    });
+    expect(text).toContain(`wherry rollout publish ${HALTED.id}`);
+    expect(text).toContain('10/min x2');
+    expect(text).toContain('0 2 * * * for 2h, Europe/Berlin');
+    expect(text).toContain('2030-01-31 02:00:00Z');
   });
 });

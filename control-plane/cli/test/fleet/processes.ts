@@ -16,19 +16,25 @@ export interface Running {
 export interface RunningServer extends Running {
   readonly origin: string;
   readonly adminToken: string;
+  /** Where it listens, to start it again at the same place. */
+  readonly ready: { readonly http: string; readonly mqtt: string };
 }
 
-export async function startServer(dataFolder: string, http = '127.0.0.1:0'): Promise<RunningServer> {
+export async function startServer(
+  dataFolder: string,
+  http = '127.0.0.1:0',
+  mqtt = '127.0.0.1:0',
+): Promise<RunningServer> {
   const running = start('control-plane/server/bin/wherry-server.js', [
     '--data',
     dataFolder,
     '--http',
     http,
     '--mqtt',
-    '127.0.0.1:0',
+    mqtt,
   ]);
-  const ready = JSON.parse(await firstLine(running.child)) as { http: string; adminTokenFile: string };
-  return { ...running, origin: ready.http, adminToken: readFileSync(ready.adminTokenFile, 'utf8').trim() };
+  const ready = JSON.parse(await firstLine(running.child)) as { http: string; mqtt: string; adminTokenFile: string };
+  return { ...running, ready, origin: ready.http, adminToken: readFileSync(ready.adminTokenFile, 'utf8').trim() };
 }
 
 export function startAgent(dataFolder: string): Running {

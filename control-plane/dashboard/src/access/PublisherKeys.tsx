@@ -26,21 +26,28 @@ export function PublisherKeys() {
         Releases signed by one of these are accepted. The secret half stays on the publisher's machine.
       </p>
       <Loaded query={keys}>
-        {({ items }) => (
-          <ul className="rows">
-            {items.map((key) => (
-              <li key={key.id}>
-                <span>
-                  <strong>{key.name}</strong> <code className="digest">{key.id}</code>{' '}
-                  <span className="quiet">
-                    added <RelativeTime atMs={key.createdAtMs} />
+        {({ items }) =>
+          items.length === 0 ? (
+            <p>
+              None yet, so no release is accepted. Make a key with <code>wherry keys new --out publisher.pem</code>,
+              then paste the text of <code>publisher.pem.pub</code> here.
+            </p>
+          ) : (
+            <ul className="rows">
+              {items.map((key) => (
+                <li key={key.id}>
+                  <span>
+                    <strong>{key.name}</strong> <code className="digest">{key.id}</code>{' '}
+                    <span className="quiet">
+                      added <RelativeTime atMs={key.createdAtMs} />
+                    </span>
                   </span>
-                </span>
-                {may ? <ConfirmButton words="Remove" onConfirm={() => remove.mutate(key.id)} /> : null}
-              </li>
-            ))}
-          </ul>
-        )}
+                  {may ? <ConfirmButton words="Remove" onConfirm={() => remove.mutate(key.id)} /> : null}
+                </li>
+              ))}
+            </ul>
+          )
+        }
       </Loaded>
       <ErrorNotice error={remove.error} />
       {may ? <AddKey onAdded={() => void refresh()} /> : null}

@@ -12,6 +12,8 @@ test.each<[StreamChange, readonly string[]]>([
   [{ type: 'usage', device }, KEYS.deviceUsage(device)],
   [{ type: 'member', rollout, device }, KEYS.members(rollout)],
   [{ type: 'member', rollout, device }, KEYS.rollout(rollout)],
+  [{ type: 'member', rollout, device }, KEYS.explanation(rollout)],
+  [{ type: 'rollout', rollout }, KEYS.explanation(rollout)],
   [{ type: 'rollout', rollout }, KEYS.rollouts],
   [{ type: 'release' }, KEYS.releases],
 ])('%j makes %j old', (change, key) => {

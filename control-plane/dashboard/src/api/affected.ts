@@ -8,12 +8,16 @@ const AFFECTED: {
   device: ({ device }) => [KEYS.device(device), KEYS.devices, KEYS.overview, KEYS.releases, KEYS.claimTokens],
   usage: ({ device }) => [KEYS.deviceUsage(device), KEYS.device(device), KEYS.devices, KEYS.top, KEYS.overview],
   event: ({ device }) => [KEYS.deviceEvents(device)],
-  rollout: ({ rollout }) => [KEYS.rollout(rollout), KEYS.members(rollout), KEYS.rollouts, KEYS.overview, KEYS.audit],
-  member: ({ rollout }) => [KEYS.rollout(rollout), KEYS.members(rollout), KEYS.rollouts],
+  rollout: ({ rollout }) => [...rolloutKeys(rollout), KEYS.overview, KEYS.audit],
+  member: ({ rollout }) => rolloutKeys(rollout),
   release: () => [KEYS.releases, KEYS.overview],
   result: ({ device }) => [KEYS.deviceEvents(device)],
   log: () => [],
 };
+
+function rolloutKeys(id: string): readonly Key[] {
+  return [KEYS.rollout(id), KEYS.members(id), KEYS.explanation(id), KEYS.rollouts];
+}
 
 export function affectedBy(change: StreamChange): readonly Key[] {
   return (AFFECTED[change.type] as (change: StreamChange) => readonly Key[])(change);

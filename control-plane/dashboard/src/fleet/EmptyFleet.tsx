@@ -1,3 +1,6 @@
+import { Link } from 'react-router';
+import { PAGES } from '../pages.ts';
+
 interface EmptyFleetProps {
   readonly isFiltered: boolean;
   /** Null for those who may not add devices. */
@@ -26,6 +29,19 @@ export function EmptyFleet({ isFiltered, onClaim }: EmptyFleetProps) {
       ) : (
         <p className="quiet">Your role does not allow making claim tokens; ask an operator.</p>
       )}
+      <h3>And then</h3>
+      <ol className="first-steps">
+        <li>
+          Say whose releases are accepted: a publisher key, on <Link to={PAGES.access}>Access</Link>.
+        </li>
+        <li>
+          Publish a program with <code>wherry init</code> and <code>wherry publish</code>; it shows up under{' '}
+          <Link to={PAGES.releases}>Releases</Link>.
+        </li>
+        <li>
+          Move devices to it, wave by wave, under <Link to={PAGES.rollouts}>Rollouts</Link>.
+        </li>
+      </ol>
     </div>
   );
 }

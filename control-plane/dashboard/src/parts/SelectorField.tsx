@@ -16,7 +16,7 @@ export function SelectorField({ label, text, onText, fault }: SelectorFieldProps
       label={label}
       hint={
         <>
-          For example <code>site=berlin,target in (rpi4,rpi5),!retired</code>. Empty matches every device.
+          For example <code>site=berlin,ring in (canary,early),!retired</code>. Empty matches every device.
         </>
       }
       error={

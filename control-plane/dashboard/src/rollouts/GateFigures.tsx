@@ -39,7 +39,8 @@ export function GateFigures({ wave }: { readonly wave: Wave }) {
         <dd>
           {reached > 0 ? `${percent(rate)} of ${reached}` : '–'}{' '}
           <span className="quiet">
-            at most {percent(gate.maxFailureRate)}, counted from {gate.minSample} reached
+            at most {percent(gate.maxFailureRate)}
+            {isRateCounted ? '' : `, counted from ${gate.minSample} reached`}
           </span>
         </dd>
       </div>

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listRolloutMembers, MEMBER_STATES, type MemberState, type Rollout } from '@wherry/protocol';
+import { type DeviceId, listRolloutMembers, MEMBER_STATES, type MemberState, type Rollout } from '@wherry/protocol';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
@@ -7,11 +8,13 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { Pager } from '../parts/Pager.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { counted } from '../words/units.ts';
+import { MemberDialog } from './MemberDialog.tsx';
 import { MemberFilter } from './MemberFilter.tsx';
 import { MemberTable } from './MemberTable.tsx';
 
 export function MemberPanel({ rollout }: { readonly rollout: Rollout }) {
   const [search, setSearch] = useSearchParams();
+  const [explained, setExplained] = useState<DeviceId | null>(null);
   const wave = readWave(search.get('wave'), rollout.waves.length);
   const state = readState(search.get('state'));
   const cursor = search.get('cursor') ?? undefined;
@@ -44,12 +47,13 @@ export function MemberPanel({ rollout }: { readonly rollout: Rollout }) {
             <p className="quiet">No device is here now.</p>
           ) : (
             <>
-              <MemberTable members={page.items} isStale={members.isPlaceholderData} />
+              <MemberTable members={page.items} isStale={members.isPlaceholderData} onExplain={setExplained} />
               <Pager nextCursor={page.nextCursor} shown={`${counted(page.items.length, 'device')} shown`} />
             </>
           )
         }
       </Loaded>
+      {explained ? <MemberDialog rollout={rollout.id} device={explained} onClose={() => setExplained(null)} /> : null}
     </Panel>
   );
 }

@@ -8,10 +8,25 @@ import { CODE_WORDS } from '../words/codes.ts';
 import { DEPLOYMENT_LOOKS } from '../words/deployment-states.ts';
 import { MEMBER_LOOKS } from '../words/member-states.ts';
 
-const COLUMNS: readonly Column<RolloutMember>[] = [
+const columns = (onExplain: (device: RolloutMember['device']) => void): readonly Column<RolloutMember>[] => [
   { head: 'Device', isName: true, cell: ({ device }) => <Link to={PAGES.device(device)}>{device}</Link> },
   { head: 'Wave', isNumber: true, cell: ({ wave }) => wave + 1 },
-  { head: 'State', cell: ({ state }) => <Badge look={MEMBER_LOOKS[state]} /> },
+  {
+    head: 'State',
+    cell: ({ state, device }) => (
+      <span className="member-state">
+        <Badge look={MEMBER_LOOKS[state]} />
+        <button
+          type="button"
+          className="plain why-button"
+          aria-label={`Why is ${device} so?`}
+          onClick={() => onExplain(device)}
+        >
+          why?
+        </button>
+      </span>
+    ),
+  },
   {
     head: 'The device says',
     cell: (member) => (
@@ -47,14 +62,16 @@ const COLUMNS: readonly Column<RolloutMember>[] = [
 export function MemberTable({
   members,
   isStale,
+  onExplain,
 }: {
+  readonly onExplain: (device: RolloutMember['device']) => void;
   readonly members: readonly RolloutMember[];
   readonly isStale: boolean;
 }) {
   return (
     <Table
       caption="Devices of this rollout"
-      columns={COLUMNS}
+      columns={columns(onExplain)}
       rows={members}
       rowKey={({ device }) => device}
       isStale={isStale}

@@ -11,12 +11,22 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { selectorFaultOf } from '../words/problem.ts';
 import { ConfigFields } from './ConfigFields.tsx';
-import { EMPTY_DRAFT, type RolloutDraft, readDraft } from './draft.ts';
+import { EMPTY_DRAFT, type RolloutDraft } from './draft.ts';
+import { ForecastPanel } from './ForecastPanel.tsx';
 import { GateFields } from './GateFields.tsx';
+import { MoreFields } from './MoreFields.tsx';
 import { PaceFields } from './PaceFields.tsx';
+import { PlanPanel } from './PlanPanel.tsx';
 import { ReleaseField } from './ReleaseField.tsx';
+import { readDraft } from './read-draft.ts';
 import { TargetFields } from './TargetFields.tsx';
 import { WaveFields } from './WaveFields.tsx';
+
+const BEGIN_WORDS: Readonly<Record<RolloutDraft['more']['begin'], string>> = {
+  now: 'Start the rollout',
+  at: 'Schedule the rollout',
+  draft: 'Keep it as a draft',
+};
 
 export function NewRolloutPage() {
   const [search] = useSearchParams();
@@ -55,33 +65,42 @@ export function NewRolloutPage() {
           if (request) start.mutate(request);
         }}
       >
-        <Panel title="What">
-          <Loaded query={releases}>{(page) => <ReleaseField {...fields} releases={page.items} />}</Loaded>
-          <ConfigFields
-            {...fields}
-            release={releases.data?.items.find(({ app, version }) => app === draft.app && version === draft.version)}
-          />
-        </Panel>
-        <Panel title="Which devices, in which waves">
-          <TargetFields {...fields} />
-          <WaveFields {...fields} />
-        </Panel>
-        <Panel title="Gate of every wave">
-          <GateFields {...fields} />
-        </Panel>
-        <Panel title="Pace">
-          <PaceFields {...fields} />
-        </Panel>
-        <ErrorNotice error={refusal} />
-        {isTried && faults.size > 0 ? (
-          <p className="field-error" role="alert">
-            {faults.get('other') ?? 'Correct the marked fields first.'}
-          </p>
-        ) : null}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={start.isPending}>
-            {start.isPending ? 'Starting…' : 'Start the rollout'}
-          </button>
+        <div>
+          <Panel title="What">
+            <Loaded query={releases}>{(page) => <ReleaseField {...fields} releases={page.items} />}</Loaded>
+            <ConfigFields
+              {...fields}
+              release={releases.data?.items.find(({ app, version }) => app === draft.app && version === draft.version)}
+            />
+          </Panel>
+          <Panel title="Which devices, in which waves">
+            <TargetFields {...fields} />
+            <WaveFields {...fields} />
+          </Panel>
+          <Panel title="Gate of every wave">
+            <GateFields {...fields} />
+          </Panel>
+          <Panel title="Pace">
+            <PaceFields {...fields} />
+          </Panel>
+          <MoreFields {...fields} />
+          <div className="form-end">
+            <ErrorNotice error={refusal} />
+            {isTried && faults.size > 0 ? (
+              <p className="field-error" role="alert">
+                {faults.get('other') ?? 'Correct the marked fields first.'}
+              </p>
+            ) : null}
+            <div className="actions">
+              <button type="submit" className="primary" disabled={start.isPending}>
+                {start.isPending ? 'Sending…' : BEGIN_WORDS[draft.more.begin]}
+              </button>
+            </div>
+          </div>
+        </div>
+        <div className="form-aside">
+          <PlanPanel request={request} />
+          <ForecastPanel request={request} />
         </div>
       </form>
     </>

@@ -1,5 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { abortRollout, canRollout, pauseRollout, type Rollout, resumeRollout } from '@wherry/protocol';
+import {
+  abortRollout,
+  approveRollout,
+  canRollout,
+  pauseRollout,
+  publishDraft,
+  type Rollout,
+  resumeRollout,
+} from '@wherry/protocol';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
@@ -14,7 +22,9 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
   const may = useMay(pauseRollout);
   const params = { id: rollout.id };
   const act = useMutation({
-    mutationFn: (action: 'pause' | 'resume' | 'keep' | 'revert') => {
+    mutationFn: (action: 'publish' | 'approve' | 'pause' | 'resume' | 'keep' | 'revert') => {
+      if (action === 'publish') return api.call(publishDraft, { params });
+      if (action === 'approve') return api.call(approveRollout, { params, body: { wave: waitingWave(rollout) } });
       if (action === 'pause') return api.call(pauseRollout, { params });
       if (action === 'resume') return api.call(resumeRollout, { params });
       return api.call(abortRollout, { params, body: { reached: action } });
@@ -23,6 +33,7 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
       setAborting(false);
       queries.setQueryData(KEYS.rollout(rollout.id), changed);
       void queries.invalidateQueries({ queryKey: KEYS.members(rollout.id) });
+      void queries.invalidateQueries({ queryKey: KEYS.explanation(rollout.id) });
     },
   });
   if (!may) return null;
@@ -34,6 +45,16 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
           {sentenceOf(act.error)}
         </span>
       ) : null}
+      {canRollout(rollout.state, 'publish') ? (
+        <button type="button" className="primary" disabled={act.isPending} onClick={() => act.mutate('publish')}>
+          Begin
+        </button>
+      ) : null}
+      {canRollout(rollout.state, 'approve') ? (
+        <button type="button" className="primary" disabled={act.isPending} onClick={() => act.mutate('approve')}>
+          Approve wave {waitingWave(rollout) + 1}
+        </button>
+      ) : null}
       <button
         type="button"
         disabled={act.isPending || !canRollout(rollout.state, 'pause')}
@@ -41,14 +62,16 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
       >
         Pause
       </button>
-      <button
-        type="button"
-        disabled={act.isPending || !canRollout(rollout.state, 'resume')}
-        title={isHalted ? 'Acknowledges the failures known so far and goes on' : undefined}
-        onClick={() => act.mutate('resume')}
-      >
-        {isHalted ? 'Acknowledge and resume' : 'Resume'}
-      </button>
+      {rollout.state === 'awaiting_approval' ? null : (
+        <button
+          type="button"
+          disabled={act.isPending || !canRollout(rollout.state, 'resume')}
+          title={isHalted ? 'Acknowledges the failures known so far and goes on' : undefined}
+          onClick={() => act.mutate('resume')}
+        >
+          {isHalted ? 'Acknowledge and resume' : 'Resume'}
+        </button>
+      )}
       <button
         type="button"
         className="danger"
@@ -68,4 +91,9 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
       ) : null}
     </>
   );
+}
+
+/** The wave that somebody must approve next, counted from 0. */
+function waitingWave({ waves, currentWave }: Rollout): number {
+  return waves.find(({ approval }) => approval === 'needed')?.index ?? currentWave;
 }

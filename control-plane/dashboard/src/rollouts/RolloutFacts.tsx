@@ -5,6 +5,7 @@ import { type Fact, Facts } from '../parts/Facts.tsx';
 import { RelativeTime } from '../parts/RelativeTime.tsx';
 import { duration } from '../words/time.ts';
 import { counted } from '../words/units.ts';
+import { timingFacts } from './timing-facts.tsx';
 
 export function RolloutFacts({ rollout }: { readonly rollout: Rollout }) {
   const config = Object.entries(rollout.config);
@@ -18,8 +19,9 @@ export function RolloutFacts({ rollout }: { readonly rollout: Rollout }) {
     ['In flight', `${rollout.maxInFlight} at most`],
     ['Deadline', `${duration(rollout.deadlineMs)} for each device`],
     ['Soak', duration(rollout.soakMs)],
+    ...timingFacts(rollout),
     [
-      'Started',
+      rollout.state === 'draft' || rollout.state === 'scheduled' ? 'Made' : 'Started',
       <span key="started">
         <RelativeTime atMs={rollout.createdAtMs} /> by {rollout.createdBy}
       </span>,

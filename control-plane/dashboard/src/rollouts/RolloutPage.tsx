@@ -10,6 +10,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ROLLOUT_LOOKS } from '../words/rollout-states.ts';
+import { ExplainPanel } from './ExplainPanel.tsx';
 import { MemberPanel } from './MemberPanel.tsx';
 import { RolloutActions } from './RolloutActions.tsx';
 import { RolloutFacts } from './RolloutFacts.tsx';
@@ -54,9 +55,12 @@ export function RolloutPage() {
               <Panel title="Waves">
                 <WaveList rollout={known} onFilter={filter} />
               </Panel>
-              <Panel title="Rollout">
-                <RolloutFacts rollout={known} />
-              </Panel>
+              <div className="panel-stack">
+                <ExplainPanel rollout={known} />
+                <Panel title="Rollout">
+                  <RolloutFacts rollout={known} />
+                </Panel>
+              </div>
             </div>
             <div ref={members}>
               <MemberPanel rollout={known} />

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { PAGES } from '../pages.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { RelativeTime } from '../parts/RelativeTime.tsx';
+import { reasonWords } from '../words/codes.ts';
 import { GATE_WORDS } from '../words/rollout-states.ts';
 import { percent } from '../words/units.ts';
 
@@ -21,6 +22,7 @@ export function VerdictBanner({ verdict, isHalted }: { readonly verdict: Verdict
           Limit: {GATE_WORDS[verdict.limit]} {figure(verdict.allowed)}. Observed: {figure(verdict.observed)}.{' '}
           {verdict.failures} failed of {verdict.reached} reached.
         </p>
+        <FailureReasons byCode={verdict.byCode ?? []} />
         <p className="chips">
           {verdict.devices.map((device) => (
             <Link key={device} className="chip" to={PAGES.device(device)}>
@@ -30,5 +32,19 @@ export function VerdictBanner({ verdict, isHalted }: { readonly verdict: Verdict
         </p>
       </div>
     </section>
+  );
+}
+
+/** The failures by what went wrong, most first: a name for people, the code for whoever looks it up. */
+function FailureReasons({ byCode }: { readonly byCode: NonNullable<Verdict['byCode']> }) {
+  if (byCode.length === 0) return null;
+  return (
+    <ul className="failure-reasons">
+      {byCode.map(({ code, count }) => (
+        <li key={code} data-code={code}>
+          <b>{count}</b> × {reasonWords(code)} <code className="quiet">{code}</code>
+        </li>
+      ))}
+    </ul>
   );
 }

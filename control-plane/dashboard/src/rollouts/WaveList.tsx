@@ -1,6 +1,6 @@
 import type { MemberState, Rollout, Wave } from '@wherry/protocol';
 import { Badge } from '../parts/Badge.tsx';
-import { WAVE_LOOKS } from '../words/rollout-states.ts';
+import { NEEDS_APPROVAL, WAVE_LOOKS } from '../words/rollout-states.ts';
 import { counted } from '../words/units.ts';
 import { GateFigures } from './GateFigures.tsx';
 import { MemberBar } from './MemberBar.tsx';
@@ -33,7 +33,10 @@ function WaveItem({ wave, onFilter }: { readonly wave: Wave; readonly onFilter: 
           </button>{' '}
           <span className="quiet">{counted(wave.total, 'device')}</span>
         </h3>
-        <Badge look={WAVE_LOOKS[wave.state]} />
+        <span className="actions">
+          {wave.approval === 'given' ? <span className="quiet">approved</span> : null}
+          <Badge look={wave.approval === 'needed' ? NEEDS_APPROVAL : WAVE_LOOKS[wave.state]} />
+        </span>
       </header>
       <MemberBar counts={wave.counts} />
       <MemberLegend counts={wave.counts} onState={(state) => onFilter(wave.index, state)} />

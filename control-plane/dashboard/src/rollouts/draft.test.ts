@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { EMPTY_DRAFT, readDraft, readWaveSize } from './draft.ts';
+import { EMPTY_DRAFT, waveOf } from './draft.ts';
+import { readDraft } from './read-draft.ts';
+import { readWaveSize } from './read-sizes.ts';
 
 const READY = { ...EMPTY_DRAFT, app: 'thermostat', version: '1.4.0' };
 
@@ -23,7 +25,7 @@ test('gate fields that are filled are sent, the others are not', () => {
 test('each fault is named by its field, all of them at once', () => {
   const { request, faults } = readDraft({
     ...EMPTY_DRAFT,
-    waves: ['1', 'many', '200%'],
+    waves: ['1', 'many', '200%'].map(waveOf),
     gate: { ...READY.gate, minSuccess: '200%', maxFailures: '-1' },
     maxInFlight: '0',
     deadline: '15',
@@ -53,4 +55,81 @@ test.each([
 
 test.each(['', '0', '0%', '101%', '1.5', '1e3', '-1', 'ten'])('%j is no size', (text) => {
   expect(readWaveSize(text)).toMatchObject({ ok: false, problems: [{ code: 'invalid_quantity' }] });
+});
+
+test('what is under More and left alone is not sent', () => {
+  const { request } = readDraft(READY);
+  for (const field of ['draft', 'startAtMs', 'pace', 'window', 'download', 'watch', 'dynamic'] as const)
+    expect(request).not.toHaveProperty(field);
+});
+
+test('what is under More and filled is sent', () => {
+  const { request, faults } = readDraft({
+    ...READY,
+    waves: [
+      { size: '100%', takes: 'ring=canary', approval: false },
+      { size: '100%', takes: '', approval: true },
+    ],
+    more: {
+      ...READY.more,
+      begin: 'at',
+      startAt: '2030-01-31T02:00',
+      pace: '10',
+      growth: '2',
+      windowCron: '0 2 * * *',
+      windowLength: '2h',
+      windowZone: 'Europe/Berlin',
+      isDownloadInWindow: true,
+      isUnmeteredOnly: true,
+      isDynamic: true,
+      offlineAfter: '5m',
+      memoryFactor: 'off',
+      cpuFactor: '2.5',
+    },
+  });
+  expect([...faults]).toEqual([]);
+  expect(request).toMatchObject({
+    waves: [
+      { size: { share: 1 }, selector: 'ring=canary' },
+      { size: { share: 1 }, approval: true },
+    ],
+    startAtMs: new Date(2030, 0, 31, 2).getTime(),
+    pace: { devicesPerMinute: 10, growth: 2 },
+    window: { cron: '0 2 * * *', durationMs: 7_200_000, timeZone: 'Europe/Berlin' },
+    download: { metered: false, outsideWindow: false },
+    dynamic: true,
+    watch: { offlineAfterMs: 300_000, memoryFactor: null, cpuFactor: 2.5 },
+  });
+  expect(request?.draft).toBeUndefined();
+});
+
+test('a draft has no time', () => {
+  const { request } = readDraft({ ...READY, more: { ...READY.more, begin: 'draft', startAt: '2030-01-31T02:00' } });
+  expect(request).toMatchObject({ draft: true });
+  expect(request).not.toHaveProperty('startAtMs');
+});
+
+test('faults under More are named by their fields too', () => {
+  const { faults } = readDraft({
+    ...READY,
+    waves: [{ size: '1', takes: 'ring=', approval: false }],
+    more: {
+      ...READY.more,
+      begin: 'at',
+      pace: 'fast',
+      growth: '0.5',
+      windowCron: '0 2 * * *',
+      windowLength: '2',
+      offlineAfter: 'never',
+      memoryFactor: '1',
+    },
+  });
+  expect([...faults.keys()].sort()).toEqual(
+    ['takes0', 'startAt', 'pace', 'growth', 'windowLength', 'offlineAfter', 'memoryFactor'].sort(),
+  );
+  const bounds = readDraft({
+    ...READY,
+    more: { ...READY.more, windowCron: 'at night', windowLength: '1s', windowZone: 'Mars/Base' },
+  });
+  expect([...bounds.faults.keys()].sort()).toEqual(['windowCron', 'windowLength', 'windowZone'].sort());
 });

@@ -1,117 +1,88 @@
-import {
-  appName,
-  type Gate,
-  type Outcome,
-  type Problem,
-  parseDurationMs,
-  parseShare,
-  type RolloutRequest,
-  rolloutRequest,
-  type WaveSize,
-} from '@wherry/protocol';
+import type { Gate } from '@wherry/protocol';
 
-/** The form as it is typed. Quantities are texts with their units, as in `wherry.yaml`; an empty gate field leaves the default. */
+/** The form as it is typed. Quantities are texts with their units, as in `wherry.yaml`; an empty field leaves the default. */
 export interface RolloutDraft {
   readonly app: string;
   readonly version: string;
   readonly selector: string;
-  /** "5" is five devices, "10%" a tenth. */
-  readonly waves: readonly string[];
+  readonly waves: readonly DraftWave[];
   readonly gate: Readonly<Record<keyof Gate, string>>;
   readonly maxInFlight: string;
   readonly deadline: string;
   readonly soak: string;
   readonly config: Readonly<Record<string, string>>;
   readonly rollback: boolean;
+  readonly more: DraftMore;
+}
+
+export interface DraftWave {
+  /** "5" is five devices, "10%" a tenth. */
+  readonly size: string;
+  /** A selector that narrows the wave; empty takes from all. */
+  readonly takes: string;
+  readonly approval: boolean;
+}
+
+/** What most rollouts leave alone. */
+export interface DraftMore {
+  readonly begin: 'now' | 'at' | 'draft';
+  /** As `<input type="datetime-local">` gives it: the time zone is the browser's. */
+  readonly startAt: string;
+  /** Devices a minute, and how many times as many in each wave after. */
+  readonly pace: string;
+  readonly growth: string;
+  readonly windowCron: string;
+  readonly windowLength: string;
+  readonly windowZone: string;
+  readonly isDownloadInWindow: boolean;
+  readonly isUnmeteredOnly: boolean;
+  readonly isDynamic: boolean;
+  /** What counts as unhealthy while a device is watched; "off" looks away. */
+  readonly offlineAfter: string;
+  readonly memoryFactor: string;
+  readonly cpuFactor: string;
+}
+
+export function waveOf(size: string): DraftWave {
+  return { size, takes: '', approval: false };
 }
 
 export const EMPTY_DRAFT: RolloutDraft = {
   app: '',
   version: '',
   selector: '',
-  waves: ['1', '10%', '100%'],
+  waves: [waveOf('1'), waveOf('10%'), waveOf('100%')],
   gate: { minSuccess: '', maxFailures: '', maxFailureRate: '', minSample: '' },
   maxInFlight: '100',
   deadline: '15m',
   soak: '2m',
   config: {},
   rollback: false,
+  more: {
+    begin: 'now',
+    startAt: '',
+    pace: '',
+    growth: '',
+    windowCron: '',
+    windowLength: '',
+    windowZone: '',
+    isDownloadInWindow: false,
+    isUnmeteredOnly: false,
+    isDynamic: false,
+    offlineAfter: '',
+    memoryFactor: '',
+    cpuFactor: '',
+  },
 };
 
-export type DraftField = 'release' | 'maxInFlight' | 'deadline' | 'soak' | 'other' | `wave${number}` | keyof Gate;
+export type DraftField =
+  | 'release'
+  | 'maxInFlight'
+  | 'deadline'
+  | 'soak'
+  | 'other'
+  | `wave${number}`
+  | `takes${number}`
+  | keyof Gate
+  | Exclude<keyof DraftMore, `is${string}` | 'begin'>;
 export type DraftFaults = ReadonlyMap<DraftField, string>;
-
-/** Reads the form: a request, or what is wrong by field. */
-export function readDraft(draft: RolloutDraft): {
-  readonly request: RolloutRequest | null;
-  readonly faults: DraftFaults;
-} {
-  const faults = new Map<DraftField, string>();
-  const read = <T>(field: DraftField, outcome: Outcome<T>): T | undefined => {
-    if (outcome.ok) return outcome.value;
-    faults.set(field, outcome.problems[0]?.message ?? 'cannot be read');
-    return undefined;
-  };
-  const optional = <T>(field: keyof Gate, parse: (text: string) => Outcome<T>): T | undefined =>
-    draft.gate[field].trim() === '' ? undefined : read(field, parse(draft.gate[field].trim()));
-
-  if (!appName.safeParse(draft.app).success || draft.version === '') faults.set('release', 'Choose a release.');
-  const gate = {
-    minSuccess: optional('minSuccess', parseShare),
-    maxFailures: optional('maxFailures', (text) => readWhole(text, 0)),
-    maxFailureRate: optional('maxFailureRate', parseShare),
-    minSample: optional('minSample', (text) => readWhole(text, 1)),
-  };
-  const fields = {
-    app: draft.app,
-    version: draft.version,
-    selector: draft.selector.trim(),
-    waves: draft.waves.map((text, index) => ({ size: read(`wave${index}`, readWaveSize(text)) })),
-    gate: Object.fromEntries(Object.entries(gate).filter(([, value]) => value !== undefined)),
-    maxInFlight: read('maxInFlight', readWhole(draft.maxInFlight, 1)),
-    deadlineMs: read('deadline', parseDurationMs(draft.deadline.trim())),
-    soakMs: read('soak', parseDurationMs(draft.soak.trim())),
-    config: Object.fromEntries(Object.entries(draft.config).filter(([, value]) => value !== '')),
-    rollback: draft.rollback,
-  };
-  if (faults.size > 0) return { request: null, faults };
-  const parsed = rolloutRequest.safeParse(fields);
-  if (parsed.success) return { request: parsed.data, faults };
-  for (const issue of parsed.error.issues) faults.set(fieldOf(issue.path), issue.message);
-  return { request: null, faults };
-}
-
-export function readWaveSize(text: string): Outcome<WaveSize> {
-  const trimmed = text.trim();
-  if (!trimmed.endsWith('%')) {
-    const count = readWhole(trimmed, 1);
-    return count.ok ? { ok: true, value: { count: count.value } } : fault('write a number like 5, or a share like 10%');
-  }
-  const share = parseShare(trimmed);
-  if (!share.ok) return share;
-  if (share.value <= 0 || share.value > 1) return fault('a share is above 0 % and at most 100 %');
-  return { ok: true, value: { share: share.value } };
-}
-
-function readWhole(text: string, least: number): Outcome<number> {
-  if (!/^\d{1,6}$/.test(text.trim()) || Number(text) < least) return fault(`write a whole number, at least ${least}`);
-  return { ok: true, value: Number(text) };
-}
-
-function fault(message: string): { readonly ok: false; readonly problems: readonly Problem[] } {
-  return { ok: false, problems: [{ code: 'invalid_quantity', message }] };
-}
-
-const FIELD_BY_PATH: Readonly<Record<string, DraftField>> = {
-  app: 'release',
-  version: 'release',
-  maxInFlight: 'maxInFlight',
-  deadlineMs: 'deadline',
-  soakMs: 'soak',
-};
-
-function fieldOf([head, second]: readonly PropertyKey[]): DraftField {
-  if (head === 'waves' && typeof second === 'number') return `wave${second}`;
-  if (head === 'gate' && typeof second === 'string' && second in EMPTY_DRAFT.gate) return second as keyof Gate;
-  return FIELD_BY_PATH[String(head)] ?? 'other';
-}

@@ -1,4 +1,5 @@
-import type { ErrorCode } from '@wherry/protocol';
+import { type ErrorCode, MEMBER_STATES } from '@wherry/protocol';
+import { MEMBER_LOOKS } from './member-states.ts';
 
 /** What a code means for whoever looks at a fleet, and what to do about it. A code without its words does not compile. */
 export const CODE_WORDS: Readonly<Record<ErrorCode, string>> = {
@@ -43,6 +44,8 @@ export const CODE_WORDS: Readonly<Record<ErrorCode, string>> = {
   no_runtime: 'The device has no runtime for this variant (for example no container engine).',
   wrong_platform: 'The variant is not built for this architecture or system.',
   limit_above_device: 'The release asks for more than the device has.',
+  isolation_below:
+    'The release demands a stronger isolation than the device has: lower isolation in wherry.yaml, or choose devices with cgroup v2.',
   no_variant_fits: 'No variant of the release fits this device; the reasons are listed by variant.',
   download_failed: 'The download did not succeed; look at the network of the device.',
   disk_full: 'The disk of the device is full.',
@@ -53,7 +56,19 @@ export const CODE_WORDS: Readonly<Record<ErrorCode, string>> = {
   memory_limit: 'The program reached its memory limit.',
   guest_error: 'The program ended with an error of its own.',
   too_many_transitions: 'The deployment did not settle and was given up.',
+  outside_window: 'It waits for its activation window.',
+  metered_forbidden: 'The device is on a metered link, over which this download is not allowed.',
+  download_budget_spent: 'The download does not fit into what is left of the month’s budget for this link.',
   storage_damaged: 'Stored data on the device was damaged.',
+  went_offline: 'The device was not heard for too long right after the update.',
+  memory_regression: 'The app uses much more memory on this device than before the update.',
+  cpu_regression: 'The app uses much more CPU on this device than before the update.',
   unavailable: 'The control plane did not answer as expected.',
   internal: 'A fault in the control plane; its log has the request id.',
 };
+
+/** A reason of failures: a code, or the state of a member where its device gave no code. */
+export function reasonWords(reason: string): string {
+  const state = MEMBER_STATES.find((each) => each === reason);
+  return CODE_WORDS[reason as ErrorCode] ?? (state ? MEMBER_LOOKS[state].hint : reason);
+}

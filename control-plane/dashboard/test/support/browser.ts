@@ -24,7 +24,8 @@ export interface Browser {
   readonly context: BrowserContext;
   /** Console errors, uncaught exceptions and requests that left the page's own origin. */
   readonly complaints: string[];
-  picture(name: string): Promise<void>;
+  /** The whole page, or what the window shows of it. */
+  picture(name: string, extent?: 'page' | 'window'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,9 +54,9 @@ export async function openBrowser(origin: string, options: BrowserContextOptions
     page,
     context,
     complaints,
-    async picture(name) {
+    async picture(name, extent = 'page') {
       await mkdir(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+      await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: extent === 'page' });
     },
     async close() {
       await context.close();

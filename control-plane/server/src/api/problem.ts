@@ -21,7 +21,8 @@ export function problemAnswer(
   if (!first) throw new TypeError('a refusal needs a problem');
   const status = STATUS_OF_CODE[first.code];
   if (status >= FIRST_SERVER_STATUS) return serverProblem(c, status, first.code);
-  const hasMore = problems.length > 1 || first.path !== undefined;
+  const hasPlace = first.path !== undefined || first.line !== undefined;
+  const hasMore = problems.length > 1 || hasPlace;
   const document: ProblemDocument = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Problem',

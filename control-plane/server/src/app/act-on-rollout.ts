@@ -2,13 +2,13 @@ import { canRollout, type Outcome, type Rollout, type RolloutAction, refuse, suc
 import type { RolloutEvent } from '../domain/rollouts/model.ts';
 import { audit } from './audit.ts';
 import type { AppContext } from './context.ts';
-import { RolloutRun } from './rollouts/rollout-run.ts';
+import { openToBegin } from './rollouts/begin-rollout.ts';
 import { startRevert } from './rollouts/start-revert.ts';
 import { transact } from './transact.ts';
 import type { Caller } from './use-cases.ts';
 import { rolloutView } from './views/rollout-view.ts';
 
-/** What pausing, resuming and aborting have in common. Codes: not_found, not_allowed_in_state. */
+/** What everything that an operator does to a rollout has in common. Codes: not_found, not_allowed_in_state. */
 export async function actOnRollout(
   context: AppContext,
   caller: Caller,
@@ -17,13 +17,23 @@ export async function actOnRollout(
   event: RolloutEvent,
 ): Promise<Outcome<Rollout>> {
   return await transact(context, caller.tenant, async (work) => {
-    const run = await RolloutRun.open(work, id);
+    const run = await openToBegin(work, id);
     if (!run) return refuse('not_found', `there is no rollout ${id}`);
-    const { state, verdict } = run.record.header;
+    const { state, verdict, currentWave } = run.record.header;
     if (!canRollout(state, action))
       return refuse('not_allowed_in_state', `rollout ${id} is ${state}: it cannot ${action}`);
+    if (event.type === 'approve' && event.wave !== currentWave)
+      return refuse(
+        'not_allowed_in_state',
+        `rollout ${id} waits before wave ${currentWave + 1}, not ${event.wave + 1}; look again, then approve that one`,
+        { path: '/wave' },
+      );
     await run.feed(event);
-    await audit(work, caller, `${action}_rollout`, id, { from: state, verdict, ...event });
+    await audit(work, caller, action === 'publish' ? 'publish_draft' : `${action}_rollout`, id, {
+      from: state,
+      verdict,
+      ...event,
+    });
     await run.save();
     if (run.isReverting) await startRevert(work, caller, run.record);
     const after = await work.repositories.rollouts.find(caller.tenant, id);

@@ -50,18 +50,19 @@ async function readAll(
 ): Promise<ReadMessage[]> {
   const names = new Set(own.flatMap((index) => messages[index]?.device ?? []));
   const states = await context.store.devices.states(tenant, [...names]);
-  const read: ReadMessage[] = [];
-  for (const index of own) {
+  const readOne = async (index: number): Promise<ReadMessage | null> => {
     const message = messages[index];
-    if (!message) continue;
+    if (!message) return null;
     const state: DeviceState | undefined = states.get(message.device);
     const items = state
-      ? readMessage(message, state.reportKey)
+      ? await readMessage(message, state.reportKey)
       : refuse('not_found', `there is no device ${message.device}`);
-    if (items.ok) read.push({ index, device: message.device, items: items.value });
-    else results[index] = items;
-  }
-  return read;
+    if (items.ok) return { index, device: message.device, items: items.value };
+    results[index] = items;
+    return null;
+  };
+  const read = await Promise.all(own.map(readOne));
+  return read.filter((one) => one !== null);
 }
 
 async function store(

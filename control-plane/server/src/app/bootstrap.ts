@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileDurably } from '../files/write-file-durably.ts';
 import type { AppContext } from './context.ts';
+import { keepProcess } from './keep-process.ts';
 import { hashSecret, isOperatorToken, operatorTokenText } from './secrets.ts';
 
 export interface Bootstrapped {
@@ -18,7 +19,8 @@ const TENANT = 'default';
  */
 export async function bootstrap(context: AppContext, dataDir: string): Promise<Bootstrapped> {
   const adminTokenFile = join(dataDir, 'admin-token');
-  await context.store.devices.setAllOffline();
+  if (context.process === undefined) await context.store.devices.setAllOffline();
+  else await keepProcess(context);
   if ((await context.store.operators.list(TENANT)).length === 0) {
     // The file comes first: a crash in between leaves a token that the next start takes up, never a fleet without a key.
     const text = await readToken(adminTokenFile).then((found) => found ?? operatorTokenText(context.newSecret()));

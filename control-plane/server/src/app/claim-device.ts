@@ -12,6 +12,7 @@ import type { ClaimTokenRecord } from '../storage/port/claim-tokens.ts';
 import type { AppContext } from './context.ts';
 import { readPublicKey } from './keys.ts';
 import { APP_LIMITS } from './limits.ts';
+import { joinGrowing } from './rollouts/join-growing.ts';
 import { deviceSecret, hashSecret, isSecret, readClaimToken } from './secrets.ts';
 import { transact, type Work } from './transact.ts';
 
@@ -81,6 +82,7 @@ async function claim(
     return refuse('already_exists', `the name ${device} is or was in use; claim with another name`, {
       path: '/device',
     });
+  await joinGrowing(work, device);
   work.stale.add(device);
   work.changes.push({ type: 'device', device });
   return succeed(device);

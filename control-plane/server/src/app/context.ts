@@ -15,6 +15,8 @@ export interface AppContext {
   /** 32 random bytes, hex: secrets and tokens. */
   readonly newSecret: () => string;
   readonly log: Logger;
+  /** This process among those that serve the same store; absent where there is only one. */
+  readonly process?: string;
   /** How often devices are told to report usage, ms; USAGE_EVERY_MS when absent. */
   readonly usageEveryMs?: number;
 }

@@ -11,7 +11,7 @@ export async function dispatchDesired(context: AppContext): Promise<number> {
   let sent = 0;
   for (;;) {
     const nowMs = context.clock.nowMs();
-    const due = await context.store.desired.due(nowMs, APP_LIMITS.dispatchBatch);
+    const due = await context.store.desired.due(nowMs, APP_LIMITS.dispatchBatch, context.process);
     const leased = await lease(context, due, nowMs);
     for (const pending of leased) if (await send(context, pending)) sent += 1;
     if (due.length < APP_LIMITS.dispatchBatch || leased.length === 0) return sent;
@@ -23,8 +23,8 @@ async function lease(context: AppContext, due: readonly PendingDesired[], nowMs:
   if (due.length === 0) return [];
   return await context.store.transaction(async (repositories) => {
     const leased: PendingDesired[] = [];
-    for (const pending of due)
-      if (await repositories.desired.lease(pending, nowMs + resendAfterMs(pending.tries))) leased.push(pending);
+    for (const [tries, some] of Map.groupBy(due, (pending) => pending.tries))
+      leased.push(...(await repositories.desired.leaseAll(some, nowMs + resendAfterMs(tries))));
     return leased;
   });
 }

@@ -1,5 +1,6 @@
 import type { AppContext } from './context.ts';
 import { dispatchDesired } from './dispatch-desired.ts';
+import { APP_LIMITS } from './limits.ts';
 
 /** One dispatch looks at a time, however many ask; `isAskedAgain` when something was written since it began. */
 interface UnderWay {
@@ -25,6 +26,10 @@ export async function drainDispatch(context: AppContext): Promise<void> {
 }
 
 async function run(context: AppContext): Promise<void> {
+  // What is written in the next moment goes with it: a dispatch is a commit.
+  await new Promise((resolve) => setTimeout(resolve, APP_LIMITS.dispatchGatherMs));
+  const current = underWay.get(context);
+  if (current) current.isAskedAgain = false;
   try {
     await dispatchDesired(context);
   } catch (error) {

@@ -10,7 +10,15 @@ export const APP_LIMITS = {
   resendFirstMs: 10_000,
   resendMaxMs: 600_000,
   dispatchBatch: 500,
+  /** What was written is sent this much later, with what else was written by then. */
+  dispatchGatherMs: 5,
   deadlineBatch: 500,
+  wakeBatch: 500,
+  /** Simulated devices of all runs of one forecast. */
+  forecastDeviceRuns: 200_000,
+  awayBatch: 5_000,
+  /** A process that was not heard for this long has ended, and its sessions with it. */
+  processSilentMs: 10_000,
   /** Rows that one look for the next members reads at least: offline ones are passed over quickly. */
   pickBatch: 500,
   /** Runs of numbers above a gap that are kept for one start of a device. */
@@ -22,5 +30,7 @@ export const APP_LIMITS = {
   eventsKeptMs: 90 * 86_400_000,
   bootsKeptMs: 90 * 86_400_000,
   pruneBatch: 5_000,
+  /** Public keys of devices that are kept read, in memory. */
+  reportKeysKept: 20_000,
   commandIdLength: 26,
 } as const;

@@ -2,8 +2,11 @@ import { OPERATIONS, refuse } from '@wherry/protocol';
 import { hasRole } from '../domain/access/roles.ts';
 import { abortRollout } from './abort-rollout.ts';
 import { addPublisherKey } from './add-publisher-key.ts';
+import { approveRollout } from './approve-rollout.ts';
 import { createClaimToken } from './create-claim-token.ts';
 import { createOperatorToken } from './create-operator-token.ts';
+import { explainMember } from './explain-member.ts';
+import { explainRollout } from './explain-rollout.ts';
 import { getDevice } from './get-device.ts';
 import { getDeviceUsage } from './get-device-usage.ts';
 import { getOverview } from './get-overview.ts';
@@ -19,6 +22,8 @@ import { listReleases } from './list-releases.ts';
 import { listRolloutMembers } from './list-rollout-members.ts';
 import { listRollouts } from './list-rollouts.ts';
 import { pauseRollout } from './pause-rollout.ts';
+import { planRollout } from './plan-rollout.ts';
+import { publishDraft } from './publish-draft.ts';
 import { publishRelease } from './publish-release.ts';
 import { removeClaimToken } from './remove-claim-token.ts';
 import { removeDevice } from './remove-device.ts';
@@ -27,8 +32,10 @@ import { removePublisherKey } from './remove-publisher-key.ts';
 import { resumeRollout } from './resume-rollout.ts';
 import { sendCommand } from './send-command.ts';
 import { setDeviceLabels } from './set-device-labels.ts';
+import { simulateRollout } from './simulate-rollout.ts';
 import { startRollout } from './start-rollout.ts';
 import { topUsage } from './top-usage.ts';
+import { updateRollout } from './update-rollout.ts';
 import type { UseCase, UseCases } from './use-cases.ts';
 
 /** Every operation of the API with what it does, behind the least role that may. */
@@ -58,6 +65,13 @@ export const useCases: UseCases = {
   pauseRollout: guarded('pauseRollout', pauseRollout),
   resumeRollout: guarded('resumeRollout', resumeRollout),
   abortRollout: guarded('abortRollout', abortRollout),
+  approveRollout: guarded('approveRollout', approveRollout),
+  publishDraft: guarded('publishDraft', publishDraft),
+  updateRollout: guarded('updateRollout', updateRollout),
+  explainRollout: guarded('explainRollout', explainRollout),
+  explainMember: guarded('explainMember', explainMember),
+  planRollout: guarded('planRollout', planRollout),
+  simulateRollout: guarded('simulateRollout', simulateRollout),
   listOperatorTokens: guarded('listOperatorTokens', listOperatorTokens),
   createOperatorToken: guarded('createOperatorToken', createOperatorToken),
   removeOperatorToken: guarded('removeOperatorToken', removeOperatorToken),

@@ -18,8 +18,12 @@ export const SERVER_LIMITS = {
   /** A hint for a device that does not read is dropped beyond this. */
   outboundBytesPerDevice: 1024 * 1024,
   /** Ingress */
-  batchMessages: 256,
+  batchMessages: 512,
+  /** A group gathers for this long, or as long as the last one took to be stored, at most `batchWaitMaxMs`. */
   batchWaitMs: 4,
+  batchWaitMaxMs: 25,
+  /** Sessions that began or ended, in one commit. */
+  batchSessions: 400,
   /** Messages that wait for their commit; above it a device is cut off without acknowledgement and sends again. */
   waitingMessages: 20_000,
   invalidMessageEventEveryMs: 60_000,

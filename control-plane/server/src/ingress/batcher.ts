@@ -1,4 +1,5 @@
 import { WherryError } from '@wherry/protocol';
+import { Gathering } from './gathering.ts';
 
 /**
  * Group commit: items that arrive within a few ms are handed over together, one group at a time, and each waits for its own answer.
@@ -7,6 +8,8 @@ import { WherryError } from '@wherry/protocol';
 export interface BatcherOptions<T, R> {
   readonly maxItems: number;
   readonly waitMs: number;
+  /** Gathers no longer than this, however slow writing is; `waitMs` when absent. */
+  readonly maxWaitMs?: number;
   /** Items that wait or are being written; one more is refused with `unavailable`. */
   readonly maxWaiting: number;
   /** Answers for the items, in order. When it throws, each item is tried alone: one that cannot be written takes no other with it. */
@@ -21,6 +24,7 @@ interface Waiting<T, R> {
 
 export class Batcher<T, R> {
   readonly #options: BatcherOptions<T, R>;
+  readonly #gathering: Gathering;
   #waiting: Waiting<T, R>[] = [];
   #underWay = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -28,6 +32,7 @@ export class Batcher<T, R> {
 
   constructor(options: BatcherOptions<T, R>) {
     this.#options = options;
+    this.#gathering = new Gathering(options.waitMs, options.maxWaitMs ?? options.waitMs);
   }
 
   add(item: T): Promise<R> {
@@ -35,9 +40,7 @@ export class Batcher<T, R> {
       return Promise.reject(new WherryError('unavailable', `${this.#options.maxWaiting} messages wait to be stored`));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#writing) return;
-      if (this.#waiting.length >= this.#options.maxItems) this.#start();
-      else this.#timer ??= setTimeout(() => this.#start(), this.#options.waitMs);
+      if (!this.#writing) this.#startSoon();
     });
   }
 
@@ -49,17 +52,25 @@ export class Batcher<T, R> {
     }
   }
 
+  /** A synchronous store never yields to a socket while it writes, so each group gathers for a while before it starts. */
+  #startSoon(): void {
+    if (this.#waiting.length >= this.#options.maxItems) this.#start();
+    else if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#gathering.ms);
+  }
+
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#writing || this.#waiting.length === 0) return;
     const group = this.#waiting.splice(0, this.#options.maxItems);
     this.#underWay = group.length;
-    this.#writing = this.#write(group).finally(() => {
-      this.#writing = null;
-      this.#underWay = 0;
-      this.#start();
-    });
+    this.#writing = this.#gathering
+      .measure(() => this.#write(group))
+      .finally(() => {
+        this.#writing = null;
+        this.#underWay = 0;
+        this.#startSoon();
+      });
   }
 
   async #write(group: readonly Waiting<T, R>[]): Promise<void> {

@@ -4,7 +4,6 @@ import { applyPresence } from '../app/apply-presence.ts';
 import { applyReports, type IncomingReport } from '../app/apply-reports.ts';
 import { applyResult } from '../app/apply-result.ts';
 import type { AppContext } from '../app/context.ts';
-import { deviceConnected, deviceDisconnected } from '../app/device-session.ts';
 import type { BrokerHandlers, IncomingMessage } from '../broker/port.ts';
 import { SERVER_LIMITS } from '../config/limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -12,6 +11,7 @@ import { Batcher } from './batcher.ts';
 import { type Decoded, decodeMessage } from './decode.ts';
 import { noteInvalidMessages } from './invalid-messages.ts';
 import { SessionLog } from './session-log.ts';
+import { tellSessions } from './tell-sessions.ts';
 
 /**
  * MQTT in: decode, gather, store, acknowledge. A message that can never be right is counted, noted and dropped *with* its
@@ -27,6 +27,7 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
   const reports = new Batcher<IncomingReport, Outcome<void>>({
     maxItems: SERVER_LIMITS.batchMessages,
     waitMs: SERVER_LIMITS.batchWaitMs,
+    maxWaitMs: SERVER_LIMITS.batchWaitMaxMs,
     maxWaiting: SERVER_LIMITS.waitingMessages,
     async write(messages) {
       const applied = await applyReports(context, messages);
@@ -34,12 +35,11 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
       return applied.results;
     },
   });
-  const sessions = new SessionLog(async (tenant, device, news) => {
-    try {
-      await (news === 'connected' ? deviceConnected : deviceDisconnected)(context, tenant, device);
-    } catch (error) {
-      context.log.error({ err: error, tenant, device, news }, 'tell that a session began or ended');
-    }
+  const sessions = new SessionLog({
+    maxChanges: SERVER_LIMITS.batchSessions,
+    waitMs: SERVER_LIMITS.batchWaitMs,
+    maxWaitMs: SERVER_LIMITS.batchWaitMaxMs,
+    tell: (changes) => tellSessions(context, changes),
   });
 
   const underWay = new Set<Promise<unknown>>();
@@ -79,6 +79,9 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
         await applyLog(context, tenant, device, decoded.batch);
         return succeed(undefined);
       case 'presence':
+        // A birth right after its CONNECT is the rule: the session says the same and is about to be stored.
+        if (decoded.presence.status === 'online' && sessions.newest(tenant, device) === 'connected')
+          return succeed(undefined);
         await applyPresence(context, tenant, device, decoded.presence);
         return succeed(undefined);
       case 'result':

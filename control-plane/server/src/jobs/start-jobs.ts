@@ -3,8 +3,11 @@ import type { AppContext } from '../app/context.ts';
 import { dispatchDesired } from '../app/dispatch-desired.ts';
 import { drainDispatch } from '../app/dispatch-soon.ts';
 import { expireDeadlines } from '../app/expire-deadlines.ts';
+import { keepProcess } from '../app/keep-process.ts';
 import { prune } from '../app/prune.ts';
 import { renewDesired } from '../app/renew-desired.ts';
+import { wakeRollouts } from '../app/wake-rollouts.ts';
+import { watchSoaks } from '../app/watch-soaks.ts';
 
 export interface Jobs {
   /** Resolves when the runs under way have ended. */
@@ -14,6 +17,9 @@ export interface Jobs {
 /** What happens by the clock. Each takes no input, looks at what there is to do, and may run twice or late without harm. */
 const SCHEDULES: readonly { name: string; schedule: string; run: (context: AppContext) => Promise<number> }[] = [
   { name: 'expire deadlines', schedule: '* * * * * *', run: expireDeadlines },
+  { name: 'wake rollouts', schedule: '* * * * * *', run: wakeRollouts },
+  { name: 'watch soaks', schedule: '*/2 * * * * *', run: watchSoaks },
+  { name: 'keep process', schedule: '*/2 * * * * *', run: keepProcess },
   { name: 'dispatch desired states', schedule: '* * * * * *', run: dispatchDesired },
   { name: 'renew desired states', schedule: '*/10 * * * *', run: renewDesired },
   { name: 'prune', schedule: '*/5 * * * *', run: prune },

@@ -5,6 +5,7 @@ import type { DesiredRepository } from './port/desired.ts';
 import type { DeviceEventRepository } from './port/device-events.ts';
 import type { DeviceRepository } from './port/devices.ts';
 import type { OperatorRepository } from './port/operators.ts';
+import type { ProcessRepository } from './port/processes.ts';
 import type { PublisherKeyRepository } from './port/publisher-keys.ts';
 import type { ReceivedRepository } from './port/received.ts';
 import type { ReleaseRepository } from './port/releases.ts';
@@ -14,7 +15,7 @@ import type { UsageRepository } from './port/usage.ts';
 import type { WorkloadRepository } from './port/workloads.ts';
 
 /**
- * Port: the truth of the control plane. Adapters: sqlite/ (one process), later postgres/ (replicas). Every method takes the
+ * Port: the truth of the control plane. Adapters: sqlite/ (processes of one machine), later postgres/ (replicas). Every method takes the
  * tenant first, and nothing it returns belongs to another. What a transaction wrote is on the disk when `transaction` resolves.
  */
 export interface Store extends Repositories {
@@ -38,4 +39,5 @@ export interface Repositories {
   readonly operators: OperatorRepository;
   readonly audit: AuditRepository;
   readonly settings: SettingRepository;
+  readonly processes: ProcessRepository;
 }

@@ -40,12 +40,14 @@ export function sampleRelease(version: string, releaseCounter: number, app = 'th
   };
 }
 
-export async function putTestBlob(server: TestServer, bytes: Buffer, token = server.adminToken): Promise<Response> {
+type Publishable = Pick<TestServer, 'admin' | 'adminToken' | 'fetch'>;
+
+export async function putTestBlob(server: Publishable, bytes: Buffer, token = server.adminToken): Promise<Response> {
   return server.fetch(PATHS.blob(digestOf(bytes)), { method: 'PUT', token, body: new Uint8Array(bytes) });
 }
 
 /** Publishes 1.0.0, 1.1.0, … as a publisher does: key, blob, release. */
-export async function publishTestReleases(server: TestServer, versions: readonly string[]): Promise<Signer> {
+export async function publishTestReleases(server: Publishable, versions: readonly string[]): Promise<Signer> {
   const publisher = createSigner();
   await server.admin.call(addPublisherKey, { body: { name: 'publisher', key: publisher.publicKey } });
   const put = await putTestBlob(server, EMPTY_MODULE);

@@ -26,6 +26,10 @@ export const SAMPLE_BODIES: Readonly<Record<string, unknown>> = {
   addPublisherKey: { name: 'stolen', key: 'AAAA' },
   startRollout: { app: 'thermostat', version: '1.0.0' },
   abortRollout: { reached: 'keep' },
+  approveRollout: { wave: 0 },
+  updateRollout: { maxInFlight: 5 },
+  planRollout: { request: { app: 'thermostat', version: '1.0.0' } },
+  simulateRollout: { request: { app: 'thermostat', version: '1.0.0' }, failureRate: 0.1 },
   openSession: { token: 'wop1.stranger' },
   createOperatorToken: { name: 'stolen', role: 'admin' },
 };

@@ -1,7 +1,16 @@
-import { type ErrorCode, LIMITS } from '@wherry/protocol';
+import type { DesiredWorkload, ErrorCode } from '@wherry/protocol';
 import { type Effect, isLedger, type OutwardEffect, type OutwardOf } from '../effects.ts';
+import type { Env } from '../env.ts';
 import type { LifecycleEvent } from '../events.ts';
 import { keptDigests } from '../kept.ts';
+import {
+  type BrokenRule,
+  brokenByActivation,
+  brokenByCollection,
+  brokenByFetch,
+  brokenBySaving,
+  brokenByStart,
+} from '../rules.ts';
 import { type Deployment, type DeploymentRecord, restore } from '../state.ts';
 import { step } from '../step.ts';
 import { digestAt, factsOf, workloadOf } from './states.ts';
@@ -15,6 +24,12 @@ export type Behaviour = 'good' | 'sick' | 'crashes' | 'refused' | 'tampered';
 /** Releases a, b, c … by their counter. */
 export const RELEASES = ['a', 'b', 'c', 'd'] as const;
 export type ReleaseLetter = (typeof RELEASES)[number];
+
+export type Terms = Pick<DesiredWorkload, 'window' | 'download'>;
+
+const BLOB_BYTES = 1_000;
+/** Set back by an hour in the middle of the first day. */
+const ZONE = { spans: [0, 36_000_000].map((fromMs, at) => ({ fromMs, offsetMs: (2 - at) * 3_600_000 })) };
 
 interface Pending {
   readonly event: LifecycleEvent;
@@ -32,6 +47,10 @@ export class World {
   running: { readonly release: string; readonly ticket: number } | null = null;
   pending: Pending[] = [];
   nowMs = 1_000_000;
+  /** How far the wall clock is from the true time. */
+  skewMs = 0;
+  /** What is left of the link's budget; null: no budget. */
+  leftBytes: number | null = null;
   readonly #wanted = new Set<string>();
   readonly #behaviour: Readonly<Record<ReleaseLetter, Behaviour>>;
   /** Effects that are still carried out before the power goes; null: all. */
@@ -43,24 +62,22 @@ export class World {
     this.#behaviour = behaviour;
   }
 
-  want(letter: ReleaseLetter | null, attempt: number, isRollback: boolean): void {
+  want(letter: ReleaseLetter | null, attempt: number, isRollback: boolean, terms: Terms = {}): void {
     const workload =
-      letter === null ? null : workloadOf(letter, { attempt, ...(isRollback ? { rollback: true } : {}) });
+      letter === null ? null : workloadOf(letter, { attempt, ...terms, ...(isRollback ? { rollback: true } : {}) });
     if (workload !== null) this.#wanted.add(workload.release);
     const failedAttempt = workload === null ? null : (this.quarantine.get(workload.release) ?? null);
     this.send({ type: 'desired', workload, failedAttempt });
   }
 
   send(event: LifecycleEvent): void {
-    const random = (this.nowMs % 997) / 997;
-    const env = {
-      nowMs: this.nowMs,
-      uptimeMs: this.nowMs,
-      random,
-      device: { refused: {}, platform: 'linux/arm64' },
-      lastTicket: this.#lastTicket,
-    };
-    const { state, effects } = step(this.state, event, env);
+    const env = this.#env();
+    const before = this.state;
+    const { state, effects } = step(before, event, env);
+    if (state !== null) hold(brokenByActivation(before, state, env));
+    for (const effect of effects)
+      if (state !== null && (effect.kind === 'fetchBlob' || effect.kind === 'fetchRelease'))
+        hold(brokenByFetch(state, effect, env));
     if (this.#isPowerGone()) {
       this.reboot();
       return;
@@ -105,6 +122,19 @@ export class World {
     this.send({ type: 'crashed', ticket, code: 'guest_error', message: 'it fell over' });
   }
 
+  #env(): Env {
+    const presentBytes = Object.fromEntries([...this.blobs].map((digest) => [digest, BLOB_BYTES]));
+    return {
+      nowMs: this.nowMs + this.skewMs,
+      uptimeMs: this.nowMs,
+      random: (this.nowMs % 997) / 997,
+      device: { refused: {}, platform: 'linux/arm64' },
+      lastTicket: this.#lastTicket,
+      zone: ZONE,
+      link: { name: 'wwan0', isMetered: true, leftBytes: this.leftBytes, renewsAtMs: 1e10, presentBytes },
+    };
+  }
+
   #isPowerGone(): boolean {
     if (this.powerLeft === null) return false;
     this.powerLeft -= 1;
@@ -123,14 +153,7 @@ export class World {
     if (state === null) return;
     if (state.record === saved && before !== null) return;
     this.record = JSON.parse(JSON.stringify(state.record)) as DeploymentRecord;
-    hold(this.record.transitions <= LIMITS.transitionsPerDeployment, 'transitions are bounded');
-    this.#checkCounter(before, this.record);
-  }
-
-  #checkCounter(before: DeploymentRecord | null, after: DeploymentRecord): void {
-    if (!before?.good || !after.good) return;
-    if (after.good.facts.releaseCounter < before.good.facts.releaseCounter)
-      hold(after.good.workload.rollback === true, 'A3: what is confirmed gets no older but by an explicit rollback');
+    hold(brokenBySaving(before, this.record));
   }
 
   #execute(effect: OutwardEffect): void {
@@ -181,14 +204,10 @@ export class World {
     return { type: 'refused', ticket, code, message: 'not here' };
   }
 
-  #start({ ticket, release, variantAt }: OutwardOf<'start'>): void {
-    hold(this.running === null, 'one instance at a time');
-    hold(this.releases.has(release) && this.#wanted.has(release), 'A1: only what was verified and wanted runs');
-    const artifact = this.#facts(release).variants[variantAt]?.artifact;
-    if (artifact) hold(this.blobs.has(artifact.digest), 'A1: only what was fetched runs');
-    const attempt = this.record?.target.workload.attempt ?? 0;
-    if (this.state?.run.who === 'target')
-      hold((this.quarantine.get(release) ?? 0) < attempt, 'A5: quarantined releases are not tried');
+  #start(effect: OutwardOf<'start'>): void {
+    const { ticket, release } = effect;
+    if (this.state === null) throw new Error('a start for an app that is gone');
+    hold(brokenByStart(this.state, effect, this.#view()));
     this.running = { release, ticket };
     this.#answer({ type: 'started', ticket });
     if (this.#of(release) === 'crashes')
@@ -206,11 +225,12 @@ export class World {
     if (kept === null) return;
     for (const digest of this.blobs) if (!kept.blobs.has(digest)) this.blobs.delete(digest);
     for (const digest of this.releases) if (!kept.releases.has(digest)) this.releases.delete(digest);
-    const good = this.record?.good;
-    if (!good) return;
-    hold(this.releases.has(good.workload.release), 'A2: the last good release stays');
-    const artifact = good.facts.variants[good.variantAt]?.artifact;
-    if (artifact) hold(this.blobs.has(artifact.digest), 'A2: its blob stays');
+    if (this.record !== null) hold(brokenByCollection(this.record, this));
+  }
+
+  #view() {
+    const { releases, blobs, quarantine } = this;
+    return { releases, blobs, quarantine, wanted: this.#wanted, running: this.running?.release ?? null };
   }
 
   #answer(event: LifecycleEvent): void {
@@ -221,7 +241,7 @@ export class World {
     const counter = RELEASES.findIndex((letter) => digestAt(letter) === release) + 1;
     const facts = factsOf(counter);
     const [wasm, container] = facts.variants;
-    const artifact = { digest: `sha256:${String(counter).repeat(64)}`, sizeBytes: 1_000 };
+    const artifact = { digest: `sha256:${String(counter).repeat(64)}`, sizeBytes: BLOB_BYTES };
     return { ...facts, variants: [{ ...wasm, artifact }, container] } as typeof facts;
   }
 
@@ -231,6 +251,6 @@ export class World {
   }
 }
 
-function hold(isHeld: boolean, rule: string): void {
-  if (!isHeld) throw new Error(`broken: ${rule}`);
+function hold(broken: readonly BrokenRule[]): void {
+  for (const { rule, message } of broken) throw new Error(`broken: ${rule}: ${message}`);
 }

@@ -1,77 +1,46 @@
-import { type Gate, startRollout } from '@wherry/protocol';
+import { startRollout } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
+import { misused } from '../../failure.ts';
 import { followRollout } from '../../rollouts/follow.ts';
+import {
+  addRequestOptions,
+  addStartOptions,
+  type RequestOptions,
+  requestOf,
+  WAVES_HELP,
+} from '../../rollouts/request-options.ts';
 import { rolloutText } from '../../rollouts/rollout-text.ts';
-import { parseWaves } from '../../rollouts/waves.ts';
 import { globalOptions, present, type Shell } from '../../shell.ts';
-import { collect, parsePairs } from '../pairs.ts';
-import { countOption, durationOption, shareOption } from '../quantity-option.ts';
-import { parseReleaseName } from '../release-argument.ts';
-import { checkedSelector, SELECTOR_HELP } from '../selector-argument.ts';
+import { SELECTOR_HELP } from '../selector-argument.ts';
 
-interface Options {
-  readonly wave?: string;
-  readonly maxFailures?: number;
-  readonly maxFailureRate?: number;
-  readonly minSuccess?: number;
-  readonly minSample?: number;
-  readonly maxInFlight?: number;
-  readonly deadline?: number;
-  readonly soak?: number;
-  readonly set: readonly string[];
-  readonly rollback?: boolean;
+interface Options extends RequestOptions {
   readonly watch?: boolean;
 }
 
 export function startCommand(shell: Shell): Command {
-  const command = new Command('start')
+  const command = addStartOptions(addRequestOptions(new Command('start')))
     .description('start to move devices to a release')
-    .argument('<app@version>')
-    .argument('[selector]', 'the devices; without it all')
-    .option('--wave <sizes>', 'waves in order, as counts, shares and rest (default: the control plane chooses)')
-    .option('--max-failures <count>', 'halt when more devices of a wave fail', countOption)
-    .option('--max-failure-rate <share>', 'halt when a larger share fails, once enough have been reached', shareOption)
-    .option('--min-success <share>', 'share of a wave that must succeed before the next one', shareOption)
-    .option('--min-sample <count>', 'devices reached before the failure rate counts', countOption)
-    .option('--max-in-flight <count>', 'most devices being updated at once', countOption)
-    .option('--deadline <duration>', 'a device that says nothing final for this long counts as failed', durationOption)
-    .option('--soak <duration>', 'how long a healthy device is watched before it counts', durationOption)
-    .option('--set <key=value>', 'a value of the config that the release declares (repeat for more)', collect, [])
-    .option('--rollback', 'allow devices to move to an older release')
     .option('--watch', 'follow it to its end; exit code 0 completed, 3 halted, 4 aborted')
     .addHelpText(
       'after',
       `${SELECTOR_HELP}
+${WAVES_HELP}
 
-Example:
-  $ wherry rollout start thermostat@1.4.0 site=berlin --wave 1,10%,rest --max-failures 0 --soak 2m --watch`,
+Examples:
+  $ wherry rollout start thermostat@1.4.0 site=berlin --wave 1,10%,rest --max-failures 0 --soak 2m --watch
+  $ wherry rollout start thermostat@1.4.0 --wave ring=canary --wave "rest; approval" --pace 10/min
+  $ wherry rollout start thermostat@1.4.0 --at "2030-01-31 02:00" --window "0 2 * * *;2h;Europe/Berlin"
+
+See first what it would do: wherry rollout plan, with the same arguments.`,
     );
-  return command.action(async (name: string, selectorText: string | undefined, options: Options) => {
-    const selector = checkedSelector(selectorText);
-    const body = { ...parseReleaseName(name), ...(selector ? { selector } : {}), ...requestOf(options) };
+  return command.action(async (name: string, selector: string | undefined, options: Options) => {
+    const body = requestOf(name, selector, options, shell);
+    if (options.draft && options.watch)
+      throw misused('a draft does not begin by itself: leave --watch or --draft away');
     const connection = await connect(shell, command);
     const rollout = await connection.client.call(startRollout, { body });
     if (options.watch) return followRollout(shell, connection, rollout.id, globalOptions(command).json === true);
     present(shell, command, rollout, () => rolloutText(rollout));
   });
-}
-
-function requestOf(options: Options) {
-  const { maxFailures, maxFailureRate, minSuccess, minSample } = options;
-  const gate: Partial<Gate> = {
-    ...(maxFailures === undefined ? {} : { maxFailures }),
-    ...(maxFailureRate === undefined ? {} : { maxFailureRate }),
-    ...(minSuccess === undefined ? {} : { minSuccess }),
-    ...(minSample === undefined ? {} : { minSample }),
-  };
-  return {
-    ...(options.wave === undefined ? {} : { waves: parseWaves(options.wave).map((size) => ({ size })) }),
-    ...(Object.keys(gate).length === 0 ? {} : { gate }),
-    ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
-    ...(options.deadline === undefined ? {} : { deadlineMs: options.deadline }),
-    ...(options.soak === undefined ? {} : { soakMs: options.soak }),
-    config: parsePairs(options.set, 'config value'),
-    rollback: options.rollback === true,
-  };
 }

@@ -7,7 +7,7 @@ import { APP_LIMITS } from '../limits.ts';
 
 /** What a piece of work must tell, to have desired states written. */
 export interface DesiredWork {
-  readonly context: AppContext;
+  readonly context: Pick<AppContext, 'director' | 'usageEveryMs'>;
   readonly tenant: string;
   readonly nowMs: number;
   readonly repositories: Repositories;
@@ -33,7 +33,7 @@ export async function writeDesired(work: DesiredWork): Promise<void> {
 }
 
 function sign(
-  context: AppContext,
+  context: DesiredWork['context'],
   tenant: string,
   device: string,
   generation: number,
@@ -54,7 +54,7 @@ function sign(
 }
 
 function workloadOf(assignment: Assignment): DesiredWorkload[] {
-  const { app, version, release, config, attempt, rollout, isRollback } = assignment;
+  const { app, version, release, config, attempt, rollout, isRollback, terms } = assignment;
   if (release === null || version === null) return [];
   return [
     {
@@ -65,6 +65,8 @@ function workloadOf(assignment: Assignment): DesiredWorkload[] {
       attempt,
       ...(rollout === null ? {} : { rollout }),
       ...(isRollback ? { rollback: true } : {}),
+      ...(terms?.window ? { window: terms.window } : {}),
+      ...(terms?.download ? { download: terms.download } : {}),
     },
   ];
 }

@@ -32,12 +32,15 @@ export async function feedRollouts(work: Work, states: readonly StateReport[]): 
     const run = await RolloutRun.open(work, id);
     if (!run) continue;
     await run.load([...names]);
-    for (const state of states) {
-      if (!names.has(state.device)) continue;
-      const member = run.member(state.device);
-      if (member?.state === 'waiting' && online.get(state.device)?.isOnline) await run.feed({ type: 'heard', member });
-      await feedState(run, state);
-    }
+    await run.feedTogether(async () => {
+      for (const state of states) {
+        if (!names.has(state.device)) continue;
+        const member = run.member(state.device);
+        if (member?.state === 'waiting' && online.get(state.device)?.isOnline)
+          await run.feed({ type: 'heard', member });
+        await feedState(run, state);
+      }
+    });
     await run.save();
   }
 }

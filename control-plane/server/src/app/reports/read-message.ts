@@ -1,17 +1,8 @@
-import {
-  type Outcome,
-  openEnvelope,
-  PAYLOAD_TYPES,
-  type ReportItem,
-  refuse,
-  report,
-  type Sample,
-  succeed,
-} from '@wherry/protocol';
+import { type Outcome, type ReportItem, refuse, report, type Sample, succeed } from '@wherry/protocol';
 import type { ReceivedRun } from '../../storage/port/received.ts';
-import { keyIdOf, readPublicKey, verifierOf } from '../keys.ts';
-
 import type { IncomingReport } from './incoming-report.ts';
+import { openReport } from './open-report.ts';
+import { readReportKey } from './report-keys.ts';
 
 /** One numbered thing that a device told. */
 export interface NumberedItem {
@@ -22,16 +13,14 @@ export interface NumberedItem {
 }
 
 /** Opens a message with the device's own report key. Codes: signature_invalid, key_unknown, envelope_malformed, invalid_message, wrong_device. */
-export function readMessage(message: IncomingReport, reportKey: string): Outcome<NumberedItem[]> {
+export async function readMessage(message: IncomingReport, reportKey: string): Promise<Outcome<NumberedItem[]>> {
   if (message.kind === 'usage') {
     const { boot, samples } = message.batch;
     return numbered(message.device, boot, samples, (sample) => ({ kind: 'usage', sample }));
   }
-  const key = readPublicKey(reportKey, '/reportKey');
+  const key = readReportKey(reportKey);
   if (!key.ok) return key;
-  const id = keyIdOf(reportKey);
-  const verify = verifierOf(new Map([[id, key.value]]));
-  const opened = openEnvelope(message.envelope, PAYLOAD_TYPES.report, new Set([id]), verify);
+  const opened = await openReport(message.envelope, key.value);
   if (!opened.ok) return opened;
   const read = readReport(opened.value.payload);
   if (!read.ok) return read;
@@ -40,9 +29,11 @@ export function readMessage(message: IncomingReport, reportKey: string): Outcome
   return numbered(message.device, read.value.boot, read.value.items, (item) => ({ kind: 'report', item }));
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function readReport(payload: Uint8Array) {
   try {
-    const parsed = report.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
+    const parsed = report.safeParse(JSON.parse(decoder.decode(payload)));
     if (parsed.success) return succeed(parsed.data);
     const [issue] = parsed.error.issues;
     const path = `/${issue?.path.map(String).join('/') ?? ''}`;

@@ -6,6 +6,7 @@ import { APP_LIMITS } from '../limits.ts';
 import type { Work } from '../transact.ts';
 import { feedRollouts, type StateReport } from './feed-rollouts.ts';
 import type { NumberedItem } from './read-message.ts';
+import { watchUsage } from './watch-usage.ts';
 
 /** Stores what is new: reported state, events, usage; then tells the rollouts. In the order it was sent. */
 export async function storeItems(work: Work, items: readonly NumberedItem[]): Promise<void> {
@@ -32,7 +33,10 @@ export async function storeItems(work: Work, items: readonly NumberedItem[]): Pr
   });
   await repositories.workloads.apply(tenant, workloads, work.nowMs);
   await repositories.devices.heard(tenant, [...heard.values()]);
-  if (samples.length > 0) await repositories.usage.append(tenant, samples);
+  if (samples.length > 0) {
+    await repositories.usage.append(tenant, samples);
+    await watchUsage(work, samples);
+  }
   if (events.length > 0)
     for (const event of await repositories.deviceEvents.append(tenant, events))
       changes.push({ type: 'event', device: event.device, event });

@@ -9,12 +9,12 @@ export async function pickFor(
   work: Work,
   rollout: RolloutRecord,
   rows: readonly { readonly record: MemberRecord; readonly isOnline: boolean }[],
-): Promise<Picked[]> {
+): Promise<{ picked: Picked[]; current: ReadonlyMap<string, Assignment> }> {
   const devices = rows.map(({ record }) => record.member.device);
   const states = await work.repositories.devices.states(work.tenant, devices);
   const assigned = await work.repositories.desired.assignments(work.tenant, devices);
   const current = new Map(assigned.filter(({ app }) => app === rollout.app).map((one) => [one.device, one]));
-  return rows.map(({ record, isOnline }): Picked => {
+  const picked = rows.map(({ record, isOnline }): Picked => {
     const { member } = record;
     const state = states.get(member.device);
     const before = current.get(member.device);
@@ -30,6 +30,7 @@ export async function pickFor(
       return { ...picked, skip: `it has the newer ${rollout.app} ${before.version}; only a rollback moves it down` };
     return picked;
   });
+  return { picked, current };
 }
 
 export function assignmentFor(rollout: RolloutRecord, record: MemberRecord): Assignment {
@@ -44,5 +45,6 @@ export function assignmentFor(rollout: RolloutRecord, record: MemberRecord): Ass
     attempt: member.attempt,
     rollout: rollout.id,
     isRollback: rollout.rollback,
+    terms: rollout.terms,
   };
 }

@@ -1,11 +1,16 @@
-import type { RolloutId } from '@wherry/protocol';
-import type { Member, Picked, RolloutEffect, RolloutEvent } from '../../domain/rollouts/model.ts';
+import type { DeviceId, RolloutId } from '@wherry/protocol';
+import type { Member, RolloutEffect, RolloutEvent } from '../../domain/rollouts/model.ts';
+import { newMember } from '../../domain/rollouts/plan.ts';
 import { step } from '../../domain/rollouts/step.ts';
 import type { Assignment } from '../../storage/port/desired.ts';
 import type { MemberRecord, RolloutRecord } from '../../storage/port/rollouts.ts';
 import { APP_LIMITS } from '../limits.ts';
 import { LostRace, type Work } from '../transact.ts';
+import { noteAssignedFrom } from './assigned-from.ts';
 import { assignmentFor, pickFor } from './picks.ts';
+
+/** Takes the devices of a rollout that begins out of older ones. */
+export type Supersede = (rollout: RolloutRecord) => Promise<void>;
 
 /**
  * The shell of one rollout inside one piece of work: steps in memory, effects performed as they come, saved once at the end. The
@@ -19,18 +24,24 @@ export class RolloutRun {
   readonly #members = new Map<string, MemberRecord>();
   readonly #changed = new Map<string, Member>();
   #memberChanges = 0;
+  readonly #supersede: Supersede | undefined;
+  /** What picked devices run of the app now. */
+  readonly #current = new Map<string, Assignment>();
   #isReverting = false;
+  #isHolding = false;
+  #heldPick: Extract<RolloutEffect, { type: 'pick' }> | null = null;
 
-  private constructor(work: Work, loaded: RolloutRecord) {
+  private constructor(work: Work, loaded: RolloutRecord, supersede: Supersede | undefined) {
     this.#work = work;
+    this.#supersede = supersede;
     this.#loaded = loaded;
     this.#header = loaded.header;
   }
 
   /** Null when the tenant has no such rollout. */
-  static async open(work: Work, id: RolloutId | string): Promise<RolloutRun | null> {
+  static async open(work: Work, id: RolloutId | string, supersede?: Supersede): Promise<RolloutRun | null> {
     const loaded = await work.repositories.rollouts.find(work.tenant, id);
-    return loaded && new RolloutRun(work, loaded);
+    return loaded && new RolloutRun(work, loaded, supersede);
   }
 
   get record(): RolloutRecord {
@@ -54,6 +65,24 @@ export class RolloutRun {
     return this.#members.get(device)?.member;
   }
 
+  /** A device that came to match becomes a member, unless it is one. */
+  async join(device: DeviceId): Promise<void> {
+    await this.load([device]);
+    const { id, release, header } = this.#loaded;
+    if (!header.isDynamic || this.#members.has(device)) return;
+    const wave = header.waves.length - 1;
+    const member = newMember({ device, isOnline: true, release }, wave, this.#work.nowMs);
+    const previous = { previousRelease: null, previousVersion: null, previousConfig: {} };
+    const record = await this.#work.repositories.rollouts.addMember(this.#work.tenant, {
+      rollout: id,
+      member,
+      ...previous,
+      target: null,
+    });
+    this.#members.set(device, record);
+    await this.feed({ type: 'joined', member });
+  }
+
   async feed(first: RolloutEvent): Promise<void> {
     const events: RolloutEvent[] = [first];
     for (let event = events.shift(); event; event = events.shift()) {
@@ -65,6 +94,22 @@ export class RolloutRun {
         if (answer) events.push(answer);
       }
     }
+  }
+
+  /**
+   * Feeds many events, and looks for the next members once, at their end. Each step asks anew for as many as there are free slots,
+   * so the last pick asked for is the one that counts; what was decided meanwhile (a halt) is respected when it is answered.
+   */
+  async feedTogether(feedAll: () => Promise<void>): Promise<void> {
+    this.#isHolding = true;
+    try {
+      await feedAll();
+    } finally {
+      this.#isHolding = false;
+    }
+    const held = this.#heldPick;
+    this.#heldPick = null;
+    if (held) await this.feed(await this.#pick(held));
   }
 
   /** Throws LostRace when another process saved the rollout in between. */
@@ -79,8 +124,15 @@ export class RolloutRun {
 
   async #perform(effect: RolloutEffect): Promise<RolloutEvent | null> {
     switch (effect.type) {
+      case 'supersede':
+        if (!this.#supersede) throw new Error(`rollout ${this.#loaded.id} begins where nothing can be taken over`);
+        await this.#flush();
+        await this.#supersede(this.record);
+        return null;
       case 'pick':
-        return await this.#pick(effect);
+        if (!this.#isHolding) return await this.#pick(effect);
+        this.#heldPick = effect;
+        return null;
       case 'assign':
         await this.#assign(effect.devices);
         return null;
@@ -113,18 +165,22 @@ export class RolloutRun {
       if (row.isOnline) online += 1;
     }
     for (const { record } of taken) this.#members.set(record.member.device, record);
-    const picked: Picked[] = await pickFor(this.#work, this.#loaded, taken);
+    const { picked, current } = await pickFor(this.#work, this.#loaded, taken);
+    for (const [device, assignment] of current) this.#current.set(device, assignment);
     return { type: 'picked', isBorrowing: effect.isBorrowing, picked };
   }
 
   async #assign(devices: readonly string[]): Promise<void> {
     const assignments: Assignment[] = [];
+    const records: MemberRecord[] = [];
     for (const device of devices) {
       const record = this.#members.get(device);
       if (!record) throw new RangeError(`rollout ${this.#loaded.id} assigns ${device}, which is no member`);
+      records.push(record);
       assignments.push(assignmentFor(this.#loaded, record));
       this.#work.stale.add(device);
     }
+    await noteAssignedFrom(this.#work, this.#loaded, records, this.#current);
     await this.#work.repositories.desired.assign(this.#work.tenant, assignments);
   }
 

@@ -1,5 +1,5 @@
 import type { Digest, MemberState, Version } from '@wherry/protocol';
-import type { PlannedDevice } from '../../domain/rollouts/plan.ts';
+import { type PlannedDevice, planRollout } from '../../domain/rollouts/plan.ts';
 import type { MemberRecord, MemberTarget, RolloutRecord } from '../../storage/port/rollouts.ts';
 import type { Work } from '../transact.ts';
 import type { Caller } from '../use-cases.ts';
@@ -49,17 +49,12 @@ export async function startRevert(work: Work, caller: Caller, reverted: RolloutR
     version: back?.version ?? reverted.version,
     release: back?.release ?? reverted.release,
     releaseCounter: back?.releaseCounter ?? reverted.releaseCounter,
-    request: {
-      selector: reverted.selector,
-      waves: [{ size: { share: 1 } }],
-      gate: { maxFailures: devices.length },
-      maxInFlight,
-      deadlineMs,
-      soakMs,
-      config: back?.config ?? {},
-      rollback: true,
-    },
-    devices,
+    request: { selector: reverted.selector, config: back?.config ?? {}, rollback: true },
+    plan: planRollout(
+      { waves: [{ size: { share: 1 } }], gate: { maxFailures: devices.length }, maxInFlight, deadlineMs, soakMs },
+      devices,
+      work.nowMs,
+    ),
     assigned,
     targets,
     reverts: reverted.id,

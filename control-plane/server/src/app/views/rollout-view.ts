@@ -26,6 +26,13 @@ export function rolloutView(record: RolloutRecord): Rollout {
     finishedAtMs,
     reverts,
     revertedBy,
+    startAtMs: header.startAtMs,
+    pace: header.pace && { devicesPerMinute: header.pace.devicesPerMinute, growth: header.pace.growth },
+    window: record.terms.window ?? null,
+    download: record.terms.download ?? null,
+    watch: header.watch,
+    dynamic: header.isDynamic,
+    nextAtMs: header.state === 'scheduled' ? null : header.wakeAtMs,
   };
 }
 
@@ -50,7 +57,8 @@ function waveView(header: RolloutHeader, index: number): Wave {
   const wave = header.waves[index];
   if (!wave) throw new RangeError(`rollout has no wave ${index}`);
   const { total, counts, gate, acknowledged } = wave;
-  return { index, total, counts, gate, acknowledged, state: waveState(header, index, wave.isPassed) };
+  const approval = wave.needsApproval ? (wave.isApproved ? 'given' : 'needed') : 'none';
+  return { index, total, counts, gate, acknowledged, approval, state: waveState(header, index, wave.isPassed) };
 }
 
 function waveState(header: RolloutHeader, index: number, isPassed: boolean): Wave['state'] {

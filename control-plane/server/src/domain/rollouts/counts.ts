@@ -27,7 +27,20 @@ export function recount(header: RolloutHeader, before: Member, after: Member): R
     put(waves, after.wave, (wave) => ({
       ...wave,
       failedDevices: [...wave.failedDevices, after.device].slice(0, FAILED_DEVICES_NAMED),
+      failureCodes: { ...wave.failureCodes, [codeOf(after)]: (wave.failureCodes[codeOf(after)] ?? 0) + 1 },
     }));
+  return { ...header, waves };
+}
+
+/** What a failure is counted by: the device's code, or the state where it gave none. */
+export function codeOf(member: Member): string {
+  return member.code ?? member.state;
+}
+
+/** One more pending member of the last wave. */
+export function countJoined(header: RolloutHeader, member: Member): RolloutHeader {
+  const waves = [...header.waves];
+  put(waves, member.wave, (wave) => ({ ...count(wave, member.state, 1), isPassed: false }));
   return { ...header, waves };
 }
 

@@ -1,6 +1,7 @@
-import { freeSlots, sum } from './counts.ts';
+import { freeSlots } from './counts.ts';
 import { findBreach, findShortfall, isReached } from './gates.ts';
 import type { RolloutEffect, RolloutEnv, RolloutHeader, WaveHeader } from './model.ts';
+import { allowance } from './pace.ts';
 
 export interface Evaluation {
   readonly rollout: RolloutHeader;
@@ -17,24 +18,31 @@ export function evaluate(header: RolloutHeader, env: RolloutEnv, isPickEmpty = f
     const breach = findBreach(wave, index, env.nowMs);
     if (breach) return halt(header, breach);
   }
-  if (header.state === 'completed') return { rollout: header, effects: fill(header, isPickEmpty) };
+  if (header.state === 'completed') return { rollout: header, effects: fill(header, env, isPickEmpty) };
   return header.state === 'running' ? advance(header, env, isPickEmpty) : { rollout: header, effects: [] };
 }
 
 /** A completed rollout still takes in devices that it waited for, so its limits still hold. */
-const WATCHED_STATES: ReadonlySet<RolloutHeader['state']> = new Set(['running', 'paused', 'completed']);
+const WATCHED_STATES: ReadonlySet<RolloutHeader['state']> = new Set([
+  'running',
+  'paused',
+  'awaiting_approval',
+  'completed',
+]);
 
 function advance(start: RolloutHeader, env: RolloutEnv, isPickEmpty: boolean): Evaluation {
   let header = start;
   for (;;) {
     const index = header.currentWave;
     const wave = waveAt(header, index);
-    if (!isSettled(wave)) return { rollout: header, effects: fill(header, isPickEmpty) };
+    if (wave.needsApproval && !wave.isApproved)
+      return { rollout: { ...header, state: 'awaiting_approval' }, effects: [] };
+    if (!isSettled(wave)) return { rollout: header, effects: fill(header, env, isPickEmpty) };
     if (wave.total > wave.counts.skipped && !isReached(wave)) {
-      const later = sumAfter(header, index, (other) => other.counts.pending);
-      if (later > 0 && !isPickEmpty) return { rollout: header, effects: borrow(header, wave) };
+      const later = sumBetween(header, index + 1, lastOpenWave(header), (other) => other.counts.pending);
+      if (later > 0 && !isPickEmpty) return { rollout: header, effects: borrow(header, wave, env) };
       // Nobody of the whole rollout has answered: there is nothing to go by, so it waits until one is heard.
-      if (!header.waves.some(isReached)) return { rollout: header, effects: fill(header, isPickEmpty) };
+      if (!header.waves.some(isReached)) return { rollout: header, effects: fill(header, env, isPickEmpty) };
     }
     const shortfall = findShortfall(wave, index, env.nowMs);
     if (shortfall) return halt(header, shortfall);
@@ -42,7 +50,7 @@ function advance(start: RolloutHeader, env: RolloutEnv, isPickEmpty: boolean): E
     if (index === header.waves.length - 1) {
       const isDone = header.waves.every(isSettled);
       const rollout: RolloutHeader = isDone ? { ...header, state: 'completed', finishedAtMs: env.nowMs } : header;
-      return { rollout, effects: fill(rollout, isPickEmpty) };
+      return { rollout, effects: fill(rollout, env, isPickEmpty) };
     }
     header = { ...header, currentWave: index + 1 };
     isPickEmpty = false;
@@ -54,19 +62,24 @@ function isSettled(wave: WaveHeader): boolean {
   return wave.counts.pending === 0 && wave.counts.in_flight === 0 && wave.counts.soaking === 0;
 }
 
-function fill(header: RolloutHeader, isPickEmpty: boolean): RolloutEffect[] {
-  const count = freeSlots(header);
+function fill(header: RolloutHeader, env: RolloutEnv, isPickEmpty: boolean): RolloutEffect[] {
+  const count = assignable(header, env);
   const hasPending = header.waves.some((wave, index) => index <= header.currentWave && wave.counts.pending > 0);
   if (isPickEmpty || count === 0 || !hasPending) return [];
   return [{ type: 'pick', fromWave: 0, throughWave: header.currentWave, count, isBorrowing: false }];
 }
 
+/** Devices that the cap and the pace allow now. */
+export function assignable(header: RolloutHeader, env: RolloutEnv): number {
+  return Math.min(freeSlots(header), allowance(header, env));
+}
+
 /** A wave of which nobody can be reached takes as many online devices of later waves, so that a wave is never passed unseen. */
-function borrow(header: RolloutHeader, wave: WaveHeader): RolloutEffect[] {
-  const count = Math.min(freeSlots(header), wave.counts.waiting);
+function borrow(header: RolloutHeader, wave: WaveHeader, env: RolloutEnv): RolloutEffect[] {
+  const count = Math.min(assignable(header, env), wave.counts.waiting);
   if (count === 0) return [];
   const fromWave = header.currentWave + 1;
-  return [{ type: 'pick', fromWave, throughWave: header.waves.length - 1, count, isBorrowing: true }];
+  return [{ type: 'pick', fromWave, throughWave: lastOpenWave(header), count, isBorrowing: true }];
 }
 
 function pass(header: RolloutHeader, index: number): RolloutHeader {
@@ -83,6 +96,14 @@ function waveAt(header: RolloutHeader, index: number): WaveHeader {
   return wave;
 }
 
-function sumAfter(header: RolloutHeader, index: number, of: (wave: WaveHeader) => number): number {
-  return sum(header, of) - header.waves.slice(0, index + 1).reduce((total, wave) => total + of(wave), 0);
+/** The last wave that may be drawn on now: none is, past one that a person has yet to approve. */
+function lastOpenWave(header: RolloutHeader): number {
+  const closed = header.waves.findIndex(
+    (wave, index) => index > header.currentWave && wave.needsApproval && !wave.isApproved,
+  );
+  return closed < 0 ? header.waves.length - 1 : closed - 1;
+}
+
+function sumBetween(header: RolloutHeader, from: number, through: number, of: (wave: WaveHeader) => number): number {
+  return header.waves.slice(from, through + 1).reduce((total, wave) => total + of(wave), 0);
 }

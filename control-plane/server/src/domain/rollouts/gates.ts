@@ -51,6 +51,13 @@ export function findShortfall(wave: WaveHeader, index: number, nowMs: number): V
   return verdictOf(wave, index, nowMs, 'minSuccess', wave.gate.minSuccess, share);
 }
 
+/** Failures that are not acknowledged, most first. */
+export function failuresByCode(wave: WaveHeader): { code: string; count: number }[] {
+  return Object.entries(wave.failureCodes)
+    .map(([code, count]) => ({ code, count }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}
+
 function verdictOf(
   wave: WaveHeader,
   index: number,
@@ -62,8 +69,11 @@ function verdictOf(
   const { failures, reached } = sumsOf(wave);
   const counted = `${failures} of ${reached} ${reached === 1 ? 'device' : 'devices'} reached in wave ${index + 1} failed`;
   const named = wave.failedDevices.join(', ') + (failures > wave.failedDevices.length ? ', …' : '');
-  const sentence = `${counted} (${named}); ${explain(limit, allowed, observed)}`;
-  return { wave: index, limit, allowed, observed, failures, reached, devices: [...wave.failedDevices], atMs, sentence };
+  const codes = failuresByCode(wave).map(({ code, count }) => `${count} ${code}`);
+  const sentence = `${counted} (${[named, codes.join(', ')].filter(Boolean).join('; ')}); ${explain(limit, allowed, observed)}`;
+  const byCode = failuresByCode(wave);
+  const devices = [...wave.failedDevices];
+  return { wave: index, limit, allowed, observed, failures, reached, devices, byCode, atMs, sentence };
 }
 
 function explain(limit: Verdict['limit'], allowed: number, observed: number): string {

@@ -1,6 +1,6 @@
 import { FINAL_STATES, type MemberState } from '@wherry/protocol';
 import { FINAL_MEMBER_STATES } from './counts.ts';
-import type { DeploymentReport, Member, Picked, RolloutEnv } from './model.ts';
+import type { DeploymentReport, Member, Picked, RolloutEnv, WatchCode } from './model.ts';
 
 /** How one member moves. Each function returns the member itself when nothing changes (R5: late and doubled reports). */
 
@@ -43,6 +43,11 @@ export function expire(member: Member, env: RolloutEnv): Member {
   if (member.state === 'soaking') return moveTo(member, 'succeeded', env);
   if (member.state !== 'in_flight') return member;
   return moveTo({ ...member, message: 'said nothing final before its deadline' }, 'timed_out', env);
+}
+
+/** Something that the control plane itself saw: it counts only while the device soaks. */
+export function fallIll(member: Member, code: WatchCode, message: string, env: RolloutEnv): Member {
+  return member.state === 'soaking' ? moveTo({ ...member, code, message }, 'unhealthy', env) : member;
 }
 
 export function leave(member: Member, reason: string, env: RolloutEnv): Member {

@@ -24,7 +24,35 @@ export interface RolloutHeader {
   readonly soakMs: number;
   readonly verdict: Verdict | null;
   readonly finishedAtMs: number | null;
+  /** When it first ran; null while it has not begun. */
+  readonly beganAtMs: number | null;
+  /** A rollout that is started before this waits as scheduled. */
+  readonly startAtMs: number | null;
+  readonly pace: PaceHeader | null;
+  readonly watch: Watch;
+  /** Takes in devices that come to match later. */
+  readonly isDynamic: boolean;
+  /** When time alone changes something: the shell sends `tick` then. Null when nothing but an event does. */
+  readonly wakeAtMs: number | null;
 }
+
+/** A bucket of assignments: it fills by the rate of the current wave, and each assignment takes one out of it. */
+export interface PaceHeader {
+  readonly devicesPerMinute: number;
+  readonly growth: number;
+  readonly credit: number;
+  readonly creditAtMs: number;
+}
+
+/** What the shell looks at while a device soaks; null looks away. */
+export interface Watch {
+  readonly offlineAfterMs: number | null;
+  readonly memoryFactor: number | null;
+  readonly cpuFactor: number | null;
+}
+
+/** The codes with which the control plane itself finds a soaking device unhealthy. */
+export type WatchCode = 'went_offline' | 'memory_regression' | 'cpu_regression';
 
 export interface WaveHeader {
   readonly total: number;
@@ -34,7 +62,11 @@ export interface WaveHeader {
   readonly acknowledged: number;
   /** First devices that failed and are not acknowledged, at most FAILED_DEVICES_NAMED: named by a verdict. */
   readonly failedDevices: readonly DeviceId[];
+  /** Failures that are not acknowledged, by code, or by state where the device gave none. */
+  readonly failureCodes: Readonly<Record<string, number>>;
   readonly isPassed: boolean;
+  readonly needsApproval: boolean;
+  readonly isApproved: boolean;
 }
 
 export const FAILED_DEVICES_NAMED = 20;
@@ -79,7 +111,18 @@ export interface DeploymentReport {
 }
 
 export type RolloutEvent =
+  /** Begins a draft: at once, or as scheduled when its time is to come. */
   | { readonly type: 'start' }
+  /** Time has passed: looks at `startAtMs` and the pace, so early and repeated ticks do nothing. */
+  | { readonly type: 'tick' }
+  /** A person lets this wave begin. */
+  | { readonly type: 'approve'; readonly wave: number }
+  /** New limits; those in flight beyond a lower cap stay in flight. */
+  | { readonly type: 'update'; readonly limits: LimitChange }
+  /** A device came to match: a new pending member of the last wave. */
+  | { readonly type: 'joined'; readonly member: Member }
+  /** The control plane found something wrong with a device in soak. */
+  | { readonly type: 'unwell'; readonly member: Member; readonly code: WatchCode; readonly message: string }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'abort'; readonly reached: 'keep' | 'revert' }
@@ -95,7 +138,16 @@ export type RolloutEvent =
   /** Removed, or taken over by a newer rollout. */
   | { readonly type: 'left'; readonly member: Member; readonly reason: string };
 
+export interface LimitChange {
+  readonly maxInFlight?: number | undefined;
+  readonly deadlineMs?: number | undefined;
+  readonly soakMs?: number | undefined;
+  readonly pace?: { readonly devicesPerMinute: number; readonly growth?: number | undefined } | null | undefined;
+}
+
 export type RolloutEffect =
+  /** The rollout begins: its pending devices leave the other rollouts of the app that have begun. */
+  | { readonly type: 'supersede' }
   /**
    * Pick pending members of waves `fromWave..throughWave` in order until `count` online ones are found, with the offline ones
    * passed on the way; answer with `picked`. `isBorrowing`: online ones only, of later waves.

@@ -1,8 +1,9 @@
 import type { DeviceId } from '@wherry/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planRollout, spread } from './plan.ts';
+import { planRollout } from './plan.ts';
 import { NOW_MS, planOf, RELEASE } from './testing/rollout-builder.ts';
+import { spread } from './waves.ts';
 
 describe('the default plan', () => {
   test('is one device, a tenth, the rest', () => {

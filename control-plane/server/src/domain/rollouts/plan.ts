@@ -6,10 +6,14 @@ import {
   GATE_DEFAULTS,
   type Gate,
   type RolloutRequest,
+  type WaveRequest,
   type WaveSize,
 } from '@wherry/protocol';
 import { emptyCounts } from './counts.ts';
 import type { Member, RolloutHeader, WaveHeader } from './model.ts';
+import { newPace } from './pace.ts';
+import { watchOf } from './watch.ts';
+import { type Drawn, drawWaves } from './waves.ts';
 
 export interface PlannedDevice {
   readonly device: DeviceId;
@@ -26,37 +30,46 @@ export interface RolloutPlan {
   readonly members: readonly Member[];
 }
 
-type PlanRequest = Pick<RolloutRequest, 'waves' | 'gate' | 'maxInFlight' | 'deadlineMs' | 'soakMs'>;
+export type PlanRequest = Pick<RolloutRequest, 'gate' | 'maxInFlight' | 'deadlineMs' | 'soakMs'> &
+  Partial<Pick<RolloutRequest, 'startAtMs' | 'pace' | 'watch' | 'dynamic'>> & {
+    /** A wave without a size takes all that it may. */
+    readonly waves?: readonly (Omit<WaveRequest, 'size'> & { readonly size?: WaveSize | undefined })[] | undefined;
+  };
+
+/** Whether a device is one that the wave's selector names: the shell reads labels, the plan does not. */
+export type WaveMatch = (device: DeviceId, wave: number) => boolean;
+
+export const NO_WAVE = 'no wave takes it';
 
 /**
  * Spreads devices over waves. Devices that are online come first, so that the first waves are answered; among equals the order
- * given holds. Shares are of all devices to move, rounded up; what is beyond the sizes goes to the last wave, and waves
- * that are left without a device are dropped. Devices left out are counted, as skipped, in the last wave.
+ * given holds. Waves that are left without a device are dropped. Devices left out are counted, as skipped, in the last wave.
  */
-export function planRollout(request: PlanRequest, devices: readonly PlannedDevice[], nowMs: number): RolloutPlan {
+export function planRollout(
+  request: PlanRequest,
+  devices: readonly PlannedDevice[],
+  nowMs: number,
+  matches: WaveMatch = () => true,
+): RolloutPlan {
   const moving = devices.filter((device) => device.skip === undefined);
   const ordered = [...moving.filter((device) => device.isOnline), ...moving.filter((device) => !device.isOnline)];
   const wanted = request.waves ?? DEFAULT_WAVES;
-  const sizes = spread(
-    wanted.map((wave) => wave.size),
-    ordered.length,
+  const { drawn, left } = drawWaves(wanted, ordered, matches);
+  const kept = drawn.map((taken, index) => ({ taken, index })).filter(({ taken }) => taken.length > 0);
+  if (kept.length === 0) kept.push({ taken: [], index: 0 });
+
+  const last = kept.length - 1;
+  const skipped = [
+    ...devices.filter(({ skip }) => skip !== undefined),
+    ...left.map((device): PlannedDevice => ({ ...device, skip: NO_WAVE })),
+  ];
+  const members = [
+    ...kept.flatMap(({ taken }, at) => taken.map((device) => newMember(device, at, nowMs))),
+    ...skipped.map((device) => newMember(device, last, nowMs)),
+  ];
+  const waves = kept.map(({ taken, index }, at) =>
+    newWave(request, wanted[index], index === 0, taken, at === last ? skipped.length : 0),
   );
-  const kept = wanted.map((wave, index) => ({ wave, size: sizes[index] ?? 0, index })).filter(({ size }) => size > 0);
-  if (kept.length === 0) kept.push({ wave: wanted[0] ?? { size: { count: 1 } }, size: 0, index: 0 });
-
-  const members: Member[] = [];
-  for (const [at, { size }] of kept.entries())
-    for (const device of ordered.slice(members.length, members.length + size))
-      members.push(newMember(device, at, nowMs));
-  for (const device of devices) if (device.skip !== undefined) members.push(newMember(device, kept.length - 1, nowMs));
-
-  const waves = kept.map(({ wave, size, index }, at): WaveHeader => {
-    const counts = emptyCounts();
-    for (const member of members) if (member.wave === at) counts[member.state] += 1;
-    const total = counts.pending + counts.skipped;
-    const gate = gateOf(index === 0, { ...defined(request.gate), ...defined(wave.gate) }, size);
-    return { total, counts, gate, acknowledged: 0, failedDevices: [], isPassed: false };
-  });
   const { maxInFlight, deadlineMs, soakMs } = request;
   const header: RolloutHeader = {
     state: 'draft',
@@ -67,19 +80,34 @@ export function planRollout(request: PlanRequest, devices: readonly PlannedDevic
     soakMs,
     verdict: null,
     finishedAtMs: null,
+    beganAtMs: null,
+    startAtMs: request.startAtMs ?? null,
+    pace: newPace(request.pace, nowMs),
+    watch: watchOf(request.watch),
+    isDynamic: request.dynamic ?? false,
+    wakeAtMs: null,
   };
   return { header, members };
 }
 
-/** Devices of each wave: never more than are left, and the last takes the rest. */
-export function spread(sizes: readonly WaveSize[], total: number): number[] {
-  let left = total;
-  return sizes.map((size, index) => {
-    const wanted = 'count' in size ? size.count : Math.ceil(size.share * total - 1e-9);
-    const taken = index === sizes.length - 1 ? left : Math.min(left, wanted);
-    left -= taken;
-    return taken;
-  });
+function newWave(
+  request: PlanRequest,
+  wave: Omit<WaveRequest, 'size'> | undefined,
+  isFirst: boolean,
+  taken: Drawn<PlannedDevice>,
+  skipped: number,
+): WaveHeader {
+  return {
+    total: taken.length + skipped,
+    counts: { ...emptyCounts(), pending: taken.length, skipped },
+    gate: gateOf(isFirst, { ...defined(request.gate), ...defined(wave?.gate) }, taken.length),
+    acknowledged: 0,
+    failedDevices: [],
+    failureCodes: {},
+    isPassed: false,
+    needsApproval: wave?.approval ?? false,
+    isApproved: false,
+  };
 }
 
 function gateOf(isFirst: boolean, given: Partial<Gate>, size: number): Gate {
@@ -90,7 +118,7 @@ function defined(gate: Partial<Record<keyof Gate, number | undefined>> | undefin
   return Object.fromEntries(Object.entries(gate ?? {}).filter(([, value]) => value !== undefined));
 }
 
-function newMember(device: PlannedDevice, wave: number, nowMs: number): Member {
+export function newMember(device: PlannedDevice, wave: number, nowMs: number): Member {
   return {
     device: device.device,
     wave,

@@ -1,16 +1,17 @@
+import type { RolloutState } from '@wherry/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FAILURE_STATES, FINAL_MEMBER_STATES } from './counts.ts';
 import type { RolloutPlan } from './plan.ts';
-import { planOf } from './testing/rollout-builder.ts';
+import { NOW_MS, planOf } from './testing/rollout-builder.ts';
 import { type Fate, SimFleet } from './testing/sim-fleet.ts';
 
 type Move =
   | { readonly kind: 'deliver'; readonly at: number; readonly keep: boolean }
   | { readonly kind: 'drop'; readonly at: number }
-  | { readonly kind: 'connect' | 'disconnect' | 'remove'; readonly at: number }
+  | { readonly kind: 'connect' | 'disconnect' | 'remove' | 'unwell' | 'raiseCap'; readonly at: number }
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'pause' | 'resume' | 'pickUnasked' };
+  | { readonly kind: 'pause' | 'resume' | 'pickUnasked' | 'approve' | 'join' };
 
 const at = fc.nat(10_000);
 const move: fc.Arbitrary<Move> = fc.oneof(
@@ -18,22 +19,35 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop' as const), at }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('connect' as const, 'disconnect' as const), at }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('unwell' as const, 'raiseCap' as const), at }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(1_000_000) }) },
   {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const, 'pickUnasked' as const) }),
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'pause' as const,
+        'resume' as const,
+        'pickUnasked' as const,
+        'approve' as const,
+        'join' as const,
+      ),
+    }),
   },
 );
 
+const approval = fc.constantFrom(false, false, true);
 const wave = fc.oneof(
-  fc.record({ size: fc.record({ count: fc.integer({ min: 1, max: 5 }) }) }),
-  fc.record({ size: fc.record({ share: fc.double({ min: 0.05, max: 1, noNaN: true }) }) }),
+  fc.record({ size: fc.record({ count: fc.integer({ min: 1, max: 5 }) }), approval }),
+  fc.record({ size: fc.record({ share: fc.double({ min: 0.05, max: 1, noNaN: true }) }), approval }),
 );
 const plan: fc.Arbitrary<RolloutPlan> = fc
   .record({
     count: fc.integer({ min: 1, max: 40 }),
     maxInFlight: fc.integer({ min: 1, max: 12 }),
     soakMs: fc.constantFrom(0, 120_000),
+    dynamic: fc.boolean(),
+    startAtMs: fc.constantFrom(0, NOW_MS + 500_000),
+    pace: fc.constantFrom(undefined, { devicesPerMinute: 6 }, { devicesPerMinute: 0.5, growth: 3 }),
     waves: fc.array(wave, { minLength: 1, maxLength: 5 }),
     gate: fc.record({
       maxFailures: fc.nat(3),
@@ -67,6 +81,20 @@ function play(fleet: SimFleet, one: Move): void {
       if (member) fleet.feed({ type: 'left', member, reason: 'removed' });
       return;
     }
+    case 'unwell': {
+      const member = fleet.members.get(deviceAt(one.at));
+      if (member) fleet.feed({ type: 'unwell', member, code: 'went_offline', message: 'away' });
+      return;
+    }
+    case 'raiseCap':
+      fleet.feed({ type: 'update', limits: { maxInFlight: fleet.header.maxInFlight + (one.at % 3) } });
+      return;
+    case 'approve':
+      fleet.feed({ type: 'approve', wave: fleet.header.currentWave });
+      return;
+    case 'join':
+      fleet.join(fleet.devices.length % 2 === 0);
+      return;
     case 'wait':
       fleet.wait(one.ms);
       return;
@@ -80,11 +108,13 @@ function play(fleet: SimFleet, one: Move): void {
   }
 }
 
+const STOPPED: ReadonlySet<RolloutState> = new Set(['halted', 'paused', 'awaiting_approval']);
+
 /** All devices come back, everything in the air arrives, every timer fires, and an operator resumes what stopped. */
 function settle(fleet: SimFleet): void {
   const isOver = () => fleet.header.state === 'completed' && fleet.count(FINAL_MEMBER_STATES) === fleet.devices.length;
   for (let round = 0; round < 200 && !isOver(); round++) {
-    if (fleet.header.state === 'halted' || fleet.header.state === 'paused') fleet.feed({ type: 'resume' });
+    if (STOPPED.has(fleet.header.state)) fleet.feed({ type: 'resume' });
     for (const device of fleet.devices) fleet.connect(device, true);
     while (fleet.air.length > 0) fleet.deliver(0, false);
     fleet.wait(1_000_000);

@@ -1,4 +1,4 @@
-import { ROLLOUT_STATES, type RolloutState } from '@wherry/protocol';
+import { type DeviceId, ROLLOUT_STATES, type RolloutState } from '@wherry/protocol';
 import { describe, expect, test } from 'vitest';
 import type { RolloutEffect, RolloutEvent } from './model.ts';
 import { step } from './step.ts';
@@ -28,6 +28,12 @@ const EVENTS = {
   gone: { type: 'gone', member: flying, generation: 9 },
   deadline: { type: 'deadline', member: flying },
   left: { type: 'left', member: flying, reason: 'removed' },
+  tick: { type: 'tick' },
+  approve: { type: 'approve', wave: 0 },
+  'approve another wave': { type: 'approve', wave: 1 },
+  update: { type: 'update', limits: { maxInFlight: 7 } },
+  joined: { type: 'joined', member: memberIn('pending', { device: 'pi-9' as DeviceId }) },
+  unwell: { type: 'unwell', member: memberIn('soaking'), code: 'went_offline', message: 'away' },
 } satisfies Record<string, RolloutEvent>;
 
 type EventName = keyof typeof EVENTS;
@@ -54,11 +60,22 @@ const quiet = (state: RolloutState): Record<EventName, Cell> => ({
   gone: cell(state),
   deadline: cell(state),
   left: cell(state),
+  tick: cell(state),
+  approve: cell(state),
+  'approve another wave': cell(state),
+  update: cell(state),
+  joined: cell(state),
+  unwell: cell(state),
 });
 
 const TABLE: Table = {
-  draft: { ...quiet('draft'), start: cell('running', 'pick') },
-  scheduled: { ...quiet('scheduled'), start: cell('running', 'pick'), pause: cell('paused') },
+  draft: { ...quiet('draft'), start: cell('running', 'supersede', 'pick') },
+  scheduled: {
+    ...quiet('scheduled'),
+    start: cell('running', 'supersede', 'pick'),
+    tick: cell('running', 'supersede', 'pick'),
+    pause: cell('paused'),
+  },
   running: {
     start: cell('running'),
     pause: cell('paused'),
@@ -72,15 +89,30 @@ const TABLE: Table = {
     gone: cell('running'),
     deadline: cell('halted'),
     left: cell('running', 'pick'),
+    tick: cell('running', 'pick'),
+    approve: cell('running'),
+    'approve another wave': cell('running'),
+    update: cell('running', 'pick'),
+    joined: cell('running', 'pick'),
+    unwell: cell('halted'),
   },
   paused: {
     ...quiet('paused'),
     resume: cell('running', 'pick'),
     'reported failed': cell('halted'),
     deadline: cell('halted'),
+    unwell: cell('halted'),
   },
   halted: { ...quiet('halted'), resume: cell('running', 'pick') },
-  awaiting_approval: { ...quiet('awaiting_approval'), resume: cell('running', 'pick') },
+  awaiting_approval: {
+    ...quiet('awaiting_approval'),
+    pause: cell('paused'),
+    resume: cell('running', 'pick'),
+    approve: cell('running', 'pick'),
+    'reported failed': cell('halted'),
+    deadline: cell('halted'),
+    unwell: cell('halted'),
+  },
   completed: {
     ...quiet('completed'),
     'abort keep': cell('completed'),
@@ -90,6 +122,9 @@ const TABLE: Table = {
     'reported failed': cell('halted'),
     deadline: cell('halted'),
     left: cell('completed', 'pick'),
+    tick: cell('completed', 'pick'),
+    joined: cell('completed', 'pick'),
+    unwell: cell('halted'),
   },
   aborted: { ...quiet('aborted'), 'abort keep': cell('aborted'), 'abort revert': cell('aborted') },
 };
@@ -98,7 +133,7 @@ describe('the table of rollout states', () => {
   for (const state of ROLLOUT_STATES)
     for (const [name, event] of Object.entries(EVENTS))
       test(`${state} · ${name}`, () => {
-        const header = headerIn(state, [pending, waiting, flying]);
+        const header = headerIn(state, [pending, waiting, flying, memberIn('soaking')], { isDynamic: true });
         const [wave] = header.waves;
         const strict = { ...header, waves: wave ? [{ ...wave, gate: { ...wave.gate, maxFailures: 0 } }] : [] };
         const next = step(strict, event, env);

@@ -1,31 +1,56 @@
-import { dismissWaiting, freeSlots, recount } from './counts.ts';
-import { evaluate } from './evaluate.ts';
+import { countJoined, dismissWaiting, recount } from './counts.ts';
+import { assignable, evaluate } from './evaluate.ts';
 import { failuresOf } from './gates.ts';
-import { expire, gone, hear, leave, report, takePicked } from './member.ts';
-import type { Member, RolloutEffect, RolloutEnv, RolloutEvent, RolloutHeader, RolloutStep } from './model.ts';
+import { expire, fallIll, gone, hear, leave, report, takePicked } from './member.ts';
+import type {
+  LimitChange,
+  Member,
+  RolloutEffect,
+  RolloutEnv,
+  RolloutEvent,
+  RolloutHeader,
+  RolloutStep,
+} from './model.ts';
+import { changePace, spend } from './pace.ts';
+import { withWake } from './wake.ts';
 
 /**
  * One step of a rollout (docs/specs/rollout.md). Total: an event that a state does not know changes nothing. The shell saves
  * header and members together by compare-and-swap, then performs the effects; `pick` is answered by the event `picked`.
  */
 export function step(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEnv): RolloutStep {
+  const next = react(rollout, event, env);
+  return { ...next, rollout: withWake(next.rollout, env) };
+}
+
+function react(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEnv): RolloutStep {
   switch (event.type) {
     case 'start':
-      return canStart(rollout) ? evaluated({ ...rollout, state: 'running' }, [], env) : unchanged(rollout);
+      return rollout.state === 'draft' || rollout.state === 'scheduled' ? begin(rollout, env) : unchanged(rollout);
+    case 'tick':
+      return rollout.state === 'scheduled' ? begin(rollout, env) : evaluated(rollout, [], env);
     case 'pause':
       return canPause(rollout) ? evaluated({ ...rollout, state: 'paused' }, [], env) : unchanged(rollout);
     case 'resume':
       return resume(rollout, env);
+    case 'approve':
+      return approve(rollout, event.wave, env);
+    case 'update':
+      return update(rollout, event.limits, env);
     case 'abort':
       return abort(rollout, event.reached, env);
     case 'picked':
       return picked(rollout, event, env);
+    case 'joined':
+      return joined(rollout, event.member, env);
     case 'heard':
       return moved(rollout, event.member, hear(event.member, env), env);
     case 'reported':
       return moved(rollout, event.member, report(event.member, event.report, rollout, env), env);
     case 'gone':
       return moved(rollout, event.member, gone(event.member, event.generation, env), env);
+    case 'unwell':
+      return moved(rollout, event.member, fallIll(event.member, event.code, event.message, env), env);
     case 'deadline':
       return moved(rollout, event.member, expire(event.member, env), env);
     case 'left':
@@ -33,21 +58,59 @@ export function step(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEn
   }
 }
 
-function canStart({ state }: RolloutHeader): boolean {
-  return state === 'draft' || state === 'scheduled';
+/** Runs, or waits for its time. Its devices leave older rollouts only when it runs. */
+function begin(rollout: RolloutHeader, env: RolloutEnv): RolloutStep {
+  if (rollout.startAtMs !== null && env.nowMs < rollout.startAtMs)
+    return unchanged(rollout.state === 'scheduled' ? rollout : { ...rollout, state: 'scheduled' });
+  if (rollout.beganAtMs !== null) return evaluated({ ...rollout, state: 'running' }, [], env);
+  const pace = rollout.pace && { ...rollout.pace, creditAtMs: env.nowMs };
+  const next = evaluate({ ...rollout, state: 'running', beganAtMs: env.nowMs, pace }, env);
+  return { ...next, members: [], effects: [{ type: 'supersede' }, ...next.effects] };
 }
 
 function canPause({ state }: RolloutHeader): boolean {
-  return state === 'running' || state === 'scheduled';
+  return state === 'running' || state === 'scheduled' || state === 'awaiting_approval';
 }
 
 /** After a halt this acknowledges every failure known so far, in all waves. */
 function resume(rollout: RolloutHeader, env: RolloutEnv): RolloutStep {
-  const running: RolloutHeader = { ...rollout, state: 'running' };
-  if (rollout.state === 'paused' || rollout.state === 'awaiting_approval') return evaluated(running, [], env);
+  if (rollout.state === 'paused') return begin(rollout, env);
+  if (rollout.state === 'awaiting_approval') return approve(rollout, rollout.currentWave, env);
   if (rollout.state !== 'halted') return unchanged(rollout);
-  const waves = rollout.waves.map((wave) => ({ ...wave, acknowledged: failuresOf(wave), failedDevices: [] }));
-  return evaluated({ ...running, waves, verdict: null }, [], env);
+  const waves = rollout.waves.map((wave) => {
+    return { ...wave, acknowledged: failuresOf(wave), failedDevices: [], failureCodes: {} };
+  });
+  return evaluated({ ...rollout, state: 'running', waves, verdict: null }, [], env);
+}
+
+/** Only the wave that is waited for: an approval that comes twice does not let the next one begin. */
+function approve(rollout: RolloutHeader, index: number, env: RolloutEnv): RolloutStep {
+  if (rollout.state !== 'awaiting_approval' || index !== rollout.currentWave) return unchanged(rollout);
+  const waves = rollout.waves.map((wave, at) => (at === index ? { ...wave, isApproved: true } : wave));
+  return evaluated({ ...rollout, state: 'running', waves }, [], env);
+}
+
+function update(rollout: RolloutHeader, limits: LimitChange, env: RolloutEnv): RolloutStep {
+  if (rollout.state === 'completed' || rollout.state === 'aborted') return unchanged(rollout);
+  const { maxInFlight, deadlineMs, soakMs } = rollout;
+  return evaluated(
+    {
+      ...rollout,
+      maxInFlight: limits.maxInFlight ?? maxInFlight,
+      deadlineMs: limits.deadlineMs ?? deadlineMs,
+      soakMs: limits.soakMs ?? soakMs,
+      pace: limits.pace === undefined ? rollout.pace : changePace(rollout, limits.pace, env),
+    },
+    [],
+    env,
+  );
+}
+
+/** A device that came to match: it is judged with the last wave, also when that was passed. */
+function joined(rollout: RolloutHeader, member: Member, env: RolloutEnv): RolloutStep {
+  if (!rollout.isDynamic || rollout.state === 'draft' || rollout.state === 'aborted') return unchanged(rollout);
+  const last: Member = { ...member, wave: rollout.waves.length - 1, state: 'pending', updatedAtMs: env.nowMs };
+  return evaluated(countJoined(rollout, last), [last], env);
 }
 
 /** Devices in flight go on to their verdicts, which are counted but decide nothing any more. */
@@ -67,7 +130,7 @@ function picked(
 ): RolloutStep {
   if (rollout.state !== 'running' && rollout.state !== 'completed') return unchanged(rollout);
   let header = rollout;
-  let free = freeSlots(rollout);
+  let free = assignable(rollout, env);
   const members: Member[] = [];
   for (const one of event.picked) {
     if (one.member.state !== 'pending') continue;
@@ -81,7 +144,7 @@ function picked(
   }
   const devices = members.filter((member) => member.state === 'in_flight').map((member) => member.device);
   const effects: RolloutEffect[] = devices.length > 0 ? [{ type: 'assign', devices }] : [];
-  const next = evaluate(header, env, members.length === 0);
+  const next = evaluate(spend(header, devices.length, env), env, members.length === 0);
   return { rollout: next.rollout, members, effects: [...effects, ...next.effects] };
 }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { begin, type DialectTraits } from './0001-begin.ts';
+import { rolloutMachine } from './0002-rollout-machine.ts';
 
 /** Brings the schema up to date. Each migration runs once, in order of its number; a failed one is taken back and throws. */
 export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promise<void> {
@@ -9,6 +10,7 @@ export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promi
     provider: {
       getMigrations: async () => ({
         '0001-begin': { up: (under: Kysely<unknown>) => begin(under, traits) },
+        '0002-rollout-machine': { up: rolloutMachine },
       }),
     },
   });

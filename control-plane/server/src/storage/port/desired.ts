@@ -1,4 +1,5 @@
 import type { AppName, Digest, Envelope, RolloutId, Version } from '@wherry/protocol';
+import type { ActivationTerms } from './rollouts.ts';
 
 /** What one device should run of one app. `release` null: the app was taken away; the row keeps the attempt counting. */
 export interface Assignment {
@@ -11,6 +12,8 @@ export interface Assignment {
   readonly attempt: number;
   readonly rollout: RolloutId | null;
   readonly isRollback: boolean;
+  /** When to activate and download; nothing said when absent. */
+  readonly terms?: ActivationTerms | undefined;
 }
 
 /** The signed document, as it is served. */
@@ -36,12 +39,14 @@ export interface DesiredRepository {
   document(tenant: string, device: string): Promise<DesiredDocument | null>;
   /** Stores documents, raises the devices' desired generation, and puts each in the outbox, due now. */
   save(tenant: string, documents: readonly DesiredDocument[], dueAtMs: number): Promise<void>;
-  /** Documents in the outbox whose time has come, oldest first, of every tenant. */
-  due(nowMs: number, limit: number): Promise<PendingDesired[]>;
+  /** Documents in the outbox whose time has come, oldest first, of every tenant; with `holder` only of devices that it holds. */
+  due(nowMs: number, limit: number, holder?: string): Promise<PendingDesired[]>;
   /** Takes one for sending until `nextAtMs`; false when another process took it first. */
   lease(pending: PendingDesired, nextAtMs: number): Promise<boolean>;
-  /** Makes a device's pending document due, for example because it connected. */
-  hasten(tenant: string, device: string, atMs: number): Promise<void>;
+  /** The same for many at once; returns those that were taken, in their order. */
+  leaseAll(pending: readonly PendingDesired[], nextAtMs: number): Promise<PendingDesired[]>;
+  /** Makes the pending documents of devices due, for example because they connected. */
+  hasten(tenant: string, devices: string | readonly string[], atMs: number): Promise<void>;
   /** Empties the outbox of what devices reported to have read. */
   confirm(tenant: string, confirmed: readonly { device: string; generation: number }[]): Promise<void>;
   /** Documents that expire before the time, of every tenant. */

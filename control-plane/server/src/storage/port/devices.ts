@@ -31,7 +31,10 @@ export interface DeviceHeard {
 }
 
 /** What a selector looks at, and what a rollout must know of a device. */
-export type DeviceBrief = Pick<DeviceRecord, 'device' | 'target' | 'labels' | 'isOnline'>;
+export type DeviceBrief = Pick<DeviceRecord, 'device' | 'target' | 'labels' | 'isOnline'> & {
+  /** Null while the device has not said what it is. */
+  readonly inventory: Pick<Inventory, 'arch' | 'memoryBytes'> | null;
+};
 
 export type DeviceState = Pick<DeviceRecord, 'reportKey' | 'desiredGeneration' | 'reportedGeneration' | 'isOnline'>;
 
@@ -49,7 +52,14 @@ export interface DeviceRepository {
   /** False when there was no such device. */
   remove(tenant: string, device: string, atMs: number): Promise<boolean>;
   heard(tenant: string, heard: readonly DeviceHeard[]): Promise<void>;
-  setOnline(tenant: string, device: string, isOnline: boolean, seenAtMs: number): Promise<void>;
+  /** Who holds the session says so; when it ends, a session that another process has begun since lives on. */
+  setOnline(
+    tenant: string,
+    devices: string | readonly string[],
+    isOnline: boolean,
+    seenAtMs: number,
+    holder?: string,
+  ): Promise<void>;
   /** At start no session lives. */
   setAllOffline(): Promise<void>;
   counts(tenant: string): Promise<{ total: number; online: number }>;

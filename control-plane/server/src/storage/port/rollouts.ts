@@ -1,5 +1,16 @@
-import type { AppName, Digest, MemberState, Rollout, RolloutId, RolloutState, Version } from '@wherry/protocol';
+import type {
+  ActivationWindow,
+  AppName,
+  Digest,
+  DownloadTerms,
+  MemberState,
+  Rollout,
+  RolloutId,
+  RolloutState,
+  Version,
+} from '@wherry/protocol';
 import type { Member, RolloutHeader } from '../../domain/rollouts/model.ts';
+import type { UsageFigures } from '../../domain/rollouts/watch.ts';
 import type { Page, PageRequest } from './page.ts';
 
 /** A rollout as it is saved: what never changes, and the machine's header with the version that compare-and-swap looks at. */
@@ -16,6 +27,13 @@ export interface RolloutRecord
   readonly header: RolloutHeader;
   /** Grows by one with each save. */
   readonly revision: number;
+  /** What devices are told about when to activate and download. */
+  readonly terms: ActivationTerms;
+}
+
+export interface ActivationTerms {
+  readonly window?: ActivationWindow | undefined;
+  readonly download?: DownloadTerms | undefined;
 }
 
 /** Where a member is moved to when that is not the rollout's own release: in a revert. `release` null takes the app away. */
@@ -37,7 +55,7 @@ export interface MemberRecord {
   readonly target: MemberTarget | null;
 }
 
-export interface RolloutRepository {
+export interface RolloutRepository extends RolloutTimeRepository {
   add(record: RolloutRecord, members: readonly MemberRecord[]): Promise<void>;
   find(tenant: string, id: string): Promise<RolloutRecord | null>;
   /** Saves the header if its revision is still the one read; false otherwise. */
@@ -68,6 +86,8 @@ export interface RolloutRepository {
     range: { fromWave: number; throughWave: number; isOnlineOnly: boolean },
     limit: number,
   ): Promise<{ record: MemberRecord; isOnline: boolean }[]>;
+  /** Pending members that are picked before one at this wave and position. */
+  pendingBefore(tenant: string, rollout: string, wave: number, position: number): Promise<number>;
   /** Members in any of the states, in order; pages by position. */
   inStates(
     tenant: string,
@@ -85,6 +105,32 @@ export interface RolloutRepository {
     states: readonly MemberState[],
     app?: string,
   ): Promise<{ rollout: RolloutId; device: string }[]>;
+}
+
+/** What rollouts and their members wait for. */
+export interface RolloutTimeRepository {
+  /** Devices without a verdict in rollouts of an app that have begun: the newest such rollout of each. */
+  openOf(tenant: string, app: string): Promise<{ rollout: RolloutId; device: string }[]>;
   /** Members whose time has come, of every tenant. */
   overdue(nowMs: number, limit: number): Promise<{ tenant: string; rollout: RolloutId; device: string }[]>;
+  /** Rollouts whose time has come, of every tenant. */
+  toWake(nowMs: number, limit: number): Promise<{ tenant: string; rollout: RolloutId }[]>;
+  /** Members in soak whose device is offline, of every tenant. */
+  awayInSoak(
+    nowMs: number,
+    limit: number,
+  ): Promise<{ tenant: string; rollout: RolloutId; device: string; offlineSinceMs: number }[]>;
+  /** Dynamic rollouts that take in devices: those that no newer rollout of the app has followed. */
+  growing(tenant: string): Promise<RolloutId[]>;
+  /** Usage of the app on these members before they were assigned, where it is known. */
+  baselines(tenant: string, rollout: string, devices: readonly string[]): Promise<Map<string, UsageFigures>>;
+  /** What each device ran when it was assigned: where a revert goes back to, and what usage is compared with. */
+  saveAssigned(tenant: string, rollout: string, assigned: readonly AssignedFrom[]): Promise<void>;
+  /** Adds a member at the end. */
+  addMember(tenant: string, record: Omit<MemberRecord, 'position'>): Promise<MemberRecord>;
+}
+
+export interface AssignedFrom extends Pick<MemberRecord, 'previousRelease' | 'previousVersion' | 'previousConfig'> {
+  readonly device: string;
+  readonly baseline: UsageFigures | null;
 }

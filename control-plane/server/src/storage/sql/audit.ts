@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AuditRepository } from '../port/audit.ts';
-import { decodeNumber, pageOf } from './page.ts';
+import { decodeNumber } from '../port/cursor.ts';
+import { pageOf } from './page.ts';
 import type { Tables } from './tables.ts';
 
 export function auditRepository(db: Kysely<Tables>): AuditRepository {

@@ -1,7 +1,8 @@
 import type { DeviceId, Labels } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
 import type { ClaimTokenRecord, ClaimTokenRepository } from '../port/claim-tokens.ts';
-import { decodeCursor, pageOf } from './page.ts';
+import { decodeCursor } from '../port/cursor.ts';
+import { pageOf } from './page.ts';
 import type { Tables } from './tables.ts';
 
 export function claimTokenRepository(db: Kysely<Tables>): ClaimTokenRepository {

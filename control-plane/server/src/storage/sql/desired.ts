@@ -1,7 +1,8 @@
 import type { AppName, Digest, RolloutId, Version } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
-import type { Assignment, DesiredDocument, DesiredRepository } from '../port/desired.ts';
+import type { Assignment, DesiredDocument, DesiredRepository, PendingDesired } from '../port/desired.ts';
 import { batches } from './batches.ts';
+import { groupedBy } from './grouped.ts';
 import type { Tables } from './tables.ts';
 
 export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
@@ -42,6 +43,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
               attempt: set.ref('excluded.attempt'),
               rollout: set.ref('excluded.rollout'),
               is_rollback: set.ref('excluded.is_rollback'),
+              terms_json: set.ref('excluded.terms_json'),
             })),
           )
           .execute();
@@ -71,7 +73,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
           .execute();
       }
     },
-    async due(nowMs, limit) {
+    async due(nowMs, limit, holder) {
       const rows = await db
         .selectFrom('desired_outbox as outbox')
         .innerJoin('desired', (join) =>
@@ -82,6 +84,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
         )
         .where('outbox.due_at_ms', '<=', nowMs)
         .where('device.is_online', '=', 1)
+        .$if(holder !== undefined, (query) => query.where('device.held_by', '=', holder ?? null))
         .select(['outbox.due_at_ms', 'outbox.tries'])
         .selectAll('desired')
         .orderBy('outbox.due_at_ms')
@@ -106,22 +109,57 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
         .executeTakeFirst();
       return Number(result.numUpdatedRows) === 1;
     },
-    async hasten(tenant, device, atMs) {
-      await db
-        .updateTable('desired_outbox')
-        .set({ due_at_ms: atMs, tries: 0 })
-        .where('tenant', '=', tenant)
-        .where('device', '=', device)
-        .execute();
+    async leaseAll(pending, nextAtMs) {
+      const taken = new Set<string>();
+      const nameOf = (tenant: string, device: string) => `${tenant}/${device}`;
+      for (const group of groupedBy(pending, ({ tenant, dueAtMs, generation, tries }) => [
+        tenant,
+        dueAtMs,
+        generation,
+        tries,
+      ]))
+        for (const some of batches(group)) {
+          const one = some[0] as PendingDesired;
+          const rows = await db
+            .updateTable('desired_outbox')
+            .set({ due_at_ms: nextAtMs, tries: one.tries + 1 })
+            .where('tenant', '=', one.tenant)
+            .where(
+              'device',
+              'in',
+              some.map(({ device }) => device),
+            )
+            .where('due_at_ms', '=', one.dueAtMs)
+            .where('generation', '=', one.generation)
+            .where('tries', '=', one.tries)
+            .returning('device')
+            .execute();
+          for (const { device } of rows) taken.add(nameOf(one.tenant, device));
+        }
+      return pending.filter(({ tenant, device }) => taken.has(nameOf(tenant, device)));
+    },
+    async hasten(tenant, devices, atMs) {
+      for (const names of batches(typeof devices === 'string' ? [devices] : devices))
+        await db
+          .updateTable('desired_outbox')
+          .set({ due_at_ms: atMs, tries: 0 })
+          .where('tenant', '=', tenant)
+          .where('device', 'in', names)
+          .execute();
     },
     async confirm(tenant, confirmed) {
-      for (const { device, generation } of confirmed)
-        await db
-          .deleteFrom('desired_outbox')
-          .where('tenant', '=', tenant)
-          .where('device', '=', device)
-          .where('generation', '<=', generation)
-          .execute();
+      for (const group of groupedBy(confirmed, ({ generation }) => generation))
+        for (const some of batches(group))
+          await db
+            .deleteFrom('desired_outbox')
+            .where('tenant', '=', tenant)
+            .where(
+              'device',
+              'in',
+              some.map(({ device }) => device),
+            )
+            .where('generation', '<=', (some[0] as (typeof confirmed)[number]).generation)
+            .execute();
     },
     async expiring(beforeMs, limit) {
       return await db
@@ -163,14 +201,20 @@ async function saveDocuments(db: Kysely<Tables>, tenant: string, documents: read
         .whereRef('excluded.generation', '>', 'desired.generation'),
     )
     .execute();
-  for (const { device, generation } of documents)
+  for (const group of groupedBy(documents, ({ generation }) => generation)) {
+    const { generation } = group[0] as DesiredDocument;
     await db
       .updateTable('device')
       .set({ desired_generation: generation })
       .where('tenant', '=', tenant)
-      .where('device', '=', device)
+      .where(
+        'device',
+        'in',
+        group.map(({ device }) => device),
+      )
       .where('desired_generation', '<', generation)
       .execute();
+  }
 }
 
 function write(tenant: string, assignment: Assignment): Tables['assignment'] {
@@ -185,6 +229,7 @@ function write(tenant: string, assignment: Assignment): Tables['assignment'] {
     attempt: assignment.attempt,
     rollout: assignment.rollout,
     is_rollback: assignment.isRollback ? 1 : 0,
+    terms_json: assignment.terms ? JSON.stringify(assignment.terms) : null,
   };
 }
 
@@ -199,6 +244,7 @@ function read(row: Selectable<Tables['assignment']>): Assignment {
     attempt: row.attempt,
     rollout: row.rollout as RolloutId | null,
     isRollback: row.is_rollback === 1,
+    ...(row.terms_json === null ? {} : { terms: JSON.parse(row.terms_json) }),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { AppName, DeviceEvent, DeviceId } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
+import { decodeNumber } from '../port/cursor.ts';
 import type { DeviceEventRepository } from '../port/device-events.ts';
 import { batches } from './batches.ts';
-import { decodeNumber, pageOf } from './page.ts';
+import { pageOf } from './page.ts';
 import type { Tables } from './tables.ts';
 
 export function deviceEventRepository(db: Kysely<Tables>): DeviceEventRepository {

@@ -1,7 +1,8 @@
-import type { DeviceId, Labels, TargetName, TenantId } from '@wherry/protocol';
+import type { DeviceId, Inventory, Labels, TargetName, TenantId } from '@wherry/protocol';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { DeviceRecord, DeviceRepository, DeviceState } from '../port/devices.ts';
+import type { DeviceHeard, DeviceRecord, DeviceRepository, DeviceState } from '../port/devices.ts';
 import { batches } from './batches.ts';
+import { groupedBy } from './grouped.ts';
 import type { Tables } from './tables.ts';
 
 export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
@@ -45,14 +46,16 @@ export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
     },
     async briefs(tenant) {
       const rows = await living(tenant)
-        .select(['device', 'target', 'labels_json', 'is_online'])
+        .select(['device', 'target', 'labels_json', 'is_online', 'arch', 'inventory_json'])
         .orderBy('device')
         .execute();
+      const readLabels = labelReader();
       return rows.map((row) => ({
         device: row.device as DeviceId,
         target: row.target as TargetName,
-        labels: JSON.parse(row.labels_json) as Labels,
+        labels: readLabels(row.labels_json),
         isOnline: row.is_online === 1,
+        inventory: row.inventory_json === null ? null : briefInventory(row.arch, row.inventory_json),
       }));
     },
     async setLabels(tenant, device, labels) {
@@ -74,28 +77,26 @@ export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
       return Number(result.numUpdatedRows) === 1;
     },
     async heard(tenant, heard) {
-      for (const one of heard)
+      for (const group of groupedBy(heard, ({ device: _, ...rest }) => rest))
+        for (const some of batches(group)) await hear(db, tenant, some);
+    },
+    async setOnline(tenant, devices, isOnline, seenAtMs, holder) {
+      for (const names of batches(typeof devices === 'string' ? [devices] : devices))
         await db
           .updateTable('device')
           .set({
-            seen_at_ms: one.seenAtMs,
-            ...(one.reportedGeneration === undefined ? {} : { reported_generation: atLeast(one.reportedGeneration) }),
-            ...(one.inventory === undefined ? {} : { inventory_json: JSON.stringify(one.inventory) }),
-            ...(one.inventory === undefined ? {} : { target: one.inventory.target, arch: one.inventory.arch }),
-            ...(one.host === undefined ? {} : { host_json: JSON.stringify(one.host) }),
+            is_online: isOnline ? 1 : 0,
+            seen_at_ms: seenAtMs,
+            held_by: isOnline ? (holder ?? null) : null,
+            offline_since_ms: isOnline ? null : seenAtMs,
           })
+          .$if(!isOnline && holder !== undefined, (query) =>
+            query.where((where) => where.or([where('held_by', 'is', null), where('held_by', '=', holder ?? null)])),
+          )
           .where('tenant', '=', tenant)
-          .where('device', '=', one.device)
+          .where('device', 'in', names)
+          .where('removed_at_ms', 'is', null)
           .execute();
-    },
-    async setOnline(tenant, device, isOnline, seenAtMs) {
-      await db
-        .updateTable('device')
-        .set({ is_online: isOnline ? 1 : 0, seen_at_ms: seenAtMs })
-        .where('tenant', '=', tenant)
-        .where('device', '=', device)
-        .where('removed_at_ms', 'is', null)
-        .execute();
     },
     async setAllOffline() {
       await db.updateTable('device').set({ is_online: 0 }).where('is_online', '=', 1).execute();
@@ -107,6 +108,47 @@ export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
       return { total: Number(row?.total ?? 0), online: Number(row?.online ?? 0) };
     },
   };
+}
+
+/** Labels repeat over a fleet: each text is read once, and its devices share what it says. */
+function labelReader(): (text: string) => Labels {
+  const read = new Map<string, Labels>();
+  return (text) => {
+    const known = read.get(text);
+    if (known) return known;
+    const labels = JSON.parse(text) as Labels;
+    read.set(text, labels);
+    return labels;
+  };
+}
+
+/** A hundred thousand inventories are not parsed whole for one number of each. */
+function briefInventory(arch: string, text: string): { arch: string; memoryBytes: number } {
+  const found = /"memoryBytes":(\d+)/.exec(text);
+  const memoryBytes = found ? Number(found[1]) : (JSON.parse(text) as Inventory).memoryBytes;
+  return { arch, memoryBytes };
+}
+
+/** All of them say the same, of themselves. */
+async function hear(db: Kysely<Tables>, tenant: string, group: readonly DeviceHeard[]): Promise<void> {
+  const [one] = group;
+  if (!one) return;
+  await db
+    .updateTable('device')
+    .set({
+      seen_at_ms: one.seenAtMs,
+      ...(one.reportedGeneration === undefined ? {} : { reported_generation: atLeast(one.reportedGeneration) }),
+      ...(one.inventory === undefined ? {} : { inventory_json: JSON.stringify(one.inventory) }),
+      ...(one.inventory === undefined ? {} : { target: one.inventory.target, arch: one.inventory.arch }),
+      ...(one.host === undefined ? {} : { host_json: JSON.stringify(one.host) }),
+    })
+    .where('tenant', '=', tenant)
+    .where(
+      'device',
+      'in',
+      group.map(({ device }) => device),
+    )
+    .execute();
 }
 
 /** A3: a late report does not take the number down. */
@@ -131,6 +173,8 @@ function write(record: DeviceRecord): Tables['device'] {
     inventory_json: record.inventory && JSON.stringify(record.inventory),
     host_json: record.host && JSON.stringify(record.host),
     removed_at_ms: record.removedAtMs,
+    held_by: null,
+    offline_since_ms: null,
   };
 }
 

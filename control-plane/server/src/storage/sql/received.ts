@@ -1,29 +1,37 @@
 import type { Kysely } from 'kysely';
 import type { ReceivedRepository, ReceivedRun } from '../port/received.ts';
+import { batches } from './batches.ts';
 import type { Tables } from './tables.ts';
 
 /**
  * One row for each start of a device says how far its numbers are contiguous; runs above the first gap have rows of their own
- * (unique by device, boot and last number) until the gap closes.
+ * (unique by device, boot and last number) until the gap closes. A batch of messages is a few statements, however many devices.
  */
 export function receivedRepository(db: Kysely<Tables>): ReceivedRepository {
   return {
     async note(tenant, runs, atMs, maxAhead) {
       const results: ('new' | 'repeated' | 'refused')[] = new Array(runs.length).fill('repeated');
-      for (const [, indexes] of byBoot(runs)) {
-        const first = runs[indexes[0] ?? 0] as ReceivedRun;
-        const boot = await openBoot(db, tenant, first, atMs);
-        const state = { upTo: boot.upTo, ahead: new Map(boot.ahead) };
-        for (const index of indexes) results[index] = noteOne(state, runs[index] as ReceivedRun, maxAhead);
-        await saveBoot(db, tenant, first, boot, state, atMs);
+      const grouped = [...byBoot(runs).values()];
+      for (const some of batches(grouped)) {
+        const states = await openBoots(
+          db,
+          tenant,
+          some.map((indexes) => runs[indexes[0] ?? 0] as ReceivedRun),
+        );
+        for (const [at, indexes] of some.entries()) {
+          const state = states[at] as BootState;
+          for (const index of indexes) results[index] = noteOne(state, runs[index] as ReceivedRun, maxAhead);
+        }
+        await saveBoots(db, tenant, states, atMs);
       }
       return results;
     },
     async contiguous(tenant, boots) {
       const found: { device: string; boot: string; upTo: number }[] = [];
-      for (const { device, boot } of boots) {
-        const row = await whereBoot(db, tenant, device, boot).select('up_to').executeTakeFirst();
-        found.push({ device, boot, upTo: row?.up_to ?? 0 });
+      for (const some of batches(boots)) {
+        const rows = await bootRows(db, tenant, some);
+        for (const { device, boot } of some)
+          found.push({ device, boot, upTo: rows.get(keyOf({ device, boot }))?.up_to ?? 0 });
       }
       return found;
     },
@@ -36,10 +44,17 @@ export function receivedRepository(db: Kysely<Tables>): ReceivedRepository {
   };
 }
 
-interface BootState {
+type Boot = Pick<ReceivedRun, 'device' | 'boot'>;
+
+interface BootState extends Boot {
   upTo: number;
   /** Last number → first number of each run above the gap. */
-  ahead: Map<number, number>;
+  readonly ahead: Map<number, number>;
+  readonly before: { readonly upTo: number; readonly ahead: ReadonlyMap<number, number> };
+}
+
+function keyOf({ device, boot }: Boot): string {
+  return `${device} ${boot}`;
 }
 
 function noteOne(state: BootState, run: ReceivedRun, maxAhead: number): 'new' | 'repeated' | 'refused' {
@@ -65,7 +80,7 @@ function closeGaps(state: BootState): void {
 function byBoot(runs: readonly ReceivedRun[]): Map<string, number[]> {
   const grouped = new Map<string, number[]>();
   for (const [index, run] of runs.entries()) {
-    const key = `${run.device} ${run.boot}`;
+    const key = keyOf(run);
     const indexes = grouped.get(key);
     if (indexes) indexes.push(index);
     else grouped.set(key, [index]);
@@ -73,63 +88,72 @@ function byBoot(runs: readonly ReceivedRun[]): Map<string, number[]> {
   return grouped;
 }
 
-function whereBoot(db: Kysely<Tables>, tenant: string, device: string, boot: string) {
-  return db
+async function bootRows(db: Kysely<Tables>, tenant: string, boots: readonly Boot[]) {
+  const rows = await db
     .selectFrom('received_boot')
     .where('tenant', '=', tenant)
-    .where('device', '=', device)
-    .where('boot', '=', boot);
+    .where('device', 'in', [...new Set(boots.map(({ device }) => device))])
+    .where('boot', 'in', [...new Set(boots.map(({ boot }) => boot))])
+    .select(['device', 'boot', 'up_to'])
+    .execute();
+  return new Map(rows.map((row) => [keyOf(row), row]));
 }
 
-async function openBoot(db: Kysely<Tables>, tenant: string, run: ReceivedRun, atMs: number): Promise<BootState> {
-  const { device, boot } = run;
-  const row = await whereBoot(db, tenant, device, boot).select('up_to').executeTakeFirst();
-  if (!row) {
-    await db
-      .insertInto('received_boot')
-      .values({ tenant, device, boot, up_to: 0, heard_at_ms: atMs })
-      .onConflict((conflict) => conflict.columns(['tenant', 'device', 'boot']).doNothing())
-      .execute();
-    return { upTo: 0, ahead: new Map() };
-  }
-  const runs = await db
-    .selectFrom('received_run')
-    .where('tenant', '=', tenant)
-    .where('device', '=', device)
-    .where('boot', '=', boot)
-    .select(['seq', 'first_seq'])
-    .execute();
-  return { upTo: row.up_to, ahead: new Map(runs.map((one) => [one.seq, one.first_seq])) };
-}
-
-async function saveBoot(
-  db: Kysely<Tables>,
-  tenant: string,
-  { device, boot }: ReceivedRun,
-  before: BootState,
-  after: BootState,
-  atMs: number,
-): Promise<void> {
-  await db
-    .updateTable('received_boot')
-    .set({ up_to: after.upTo, heard_at_ms: atMs })
-    .where('tenant', '=', tenant)
-    .where('device', '=', device)
-    .where('boot', '=', boot)
-    .execute();
-  if (after.upTo > before.upTo)
-    await db
-      .deleteFrom('received_run')
+async function openBoots(db: Kysely<Tables>, tenant: string, boots: readonly Boot[]): Promise<BootState[]> {
+  const rows = await bootRows(db, tenant, boots);
+  const known = boots.filter((boot) => rows.has(keyOf(boot)));
+  const aheadOf = new Map<string, Map<number, number>>();
+  if (known.length > 0) {
+    const runs = await db
+      .selectFrom('received_run')
       .where('tenant', '=', tenant)
-      .where('device', '=', device)
-      .where('boot', '=', boot)
-      .where('seq', '<=', after.upTo)
+      .where('device', 'in', [...new Set(known.map(({ device }) => device))])
+      .where('boot', 'in', [...new Set(known.map(({ boot }) => boot))])
+      .select(['device', 'boot', 'seq', 'first_seq'])
       .execute();
-  for (const [seq, firstSeq] of after.ahead)
-    if (!before.ahead.has(seq))
+    for (const run of runs) {
+      const ahead = aheadOf.get(keyOf(run)) ?? new Map<number, number>();
+      aheadOf.set(keyOf(run), ahead.set(run.seq, run.first_seq));
+    }
+  }
+  return boots.map(({ device, boot }): BootState => {
+    const upTo = rows.get(keyOf({ device, boot }))?.up_to ?? 0;
+    const ahead = aheadOf.get(keyOf({ device, boot })) ?? new Map<number, number>();
+    return { device, boot, upTo, ahead: new Map(ahead), before: { upTo, ahead } };
+  });
+}
+
+async function saveBoots(db: Kysely<Tables>, tenant: string, states: readonly BootState[], atMs: number) {
+  if (states.length === 0) return;
+  await db
+    .insertInto('received_boot')
+    .values(states.map(({ device, boot, upTo }) => ({ tenant, device, boot, up_to: upTo, heard_at_ms: atMs })))
+    .onConflict((conflict) =>
+      conflict.columns(['tenant', 'device', 'boot']).doUpdateSet((set) => ({
+        up_to: set.ref('excluded.up_to'),
+        heard_at_ms: set.ref('excluded.heard_at_ms'),
+      })),
+    )
+    .execute();
+  // Runs above a gap are rare: most batches end here.
+  for (const { device, boot, upTo, before } of states)
+    if (upTo > before.upTo && before.ahead.size > 0)
       await db
-        .insertInto('received_run')
-        .values({ tenant, device, boot, seq, first_seq: firstSeq })
-        .onConflict((conflict) => conflict.columns(['tenant', 'device', 'boot', 'seq']).doNothing())
+        .deleteFrom('received_run')
+        .where('tenant', '=', tenant)
+        .where('device', '=', device)
+        .where('boot', '=', boot)
+        .where('seq', '<=', upTo)
         .execute();
+  const added = states.flatMap(({ device, boot, ahead, before }) =>
+    [...ahead]
+      .filter(([seq]) => !before.ahead.has(seq))
+      .map(([seq, firstSeq]) => ({ tenant, device, boot, seq, first_seq: firstSeq })),
+  );
+  for (const some of batches(added))
+    await db
+      .insertInto('received_run')
+      .values([...some])
+      .onConflict((conflict) => conflict.columns(['tenant', 'device', 'boot', 'seq']).doNothing())
+      .execute();
 }

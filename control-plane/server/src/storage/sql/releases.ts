@@ -1,7 +1,8 @@
 import type { AppName, Digest, TenantId, Version } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
+import { decodeCursor } from '../port/cursor.ts';
 import type { ReleaseRecord, ReleaseRepository } from '../port/releases.ts';
-import { decodeCursor, pageOf } from './page.ts';
+import { pageOf } from './page.ts';
 import type { Tables } from './tables.ts';
 
 export function releaseRepository(db: Kysely<Tables>): ReleaseRepository {

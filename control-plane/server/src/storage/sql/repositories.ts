@@ -7,6 +7,7 @@ import { desiredRepository } from './desired.ts';
 import { deviceEventRepository } from './device-events.ts';
 import { deviceRepository } from './devices.ts';
 import { operatorRepository } from './operators.ts';
+import { processRepository } from './processes.ts';
 import { publisherKeyRepository } from './publisher-keys.ts';
 import { receivedRepository } from './received.ts';
 import { releaseRepository } from './releases.ts';
@@ -33,5 +34,6 @@ export function repositories(db: Kysely<Tables>): Repositories {
     operators: operatorRepository(db),
     audit: auditRepository(db),
     settings: settingRepository(db),
+    processes: processRepository(db),
   };
 }

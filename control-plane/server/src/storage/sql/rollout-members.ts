@@ -34,6 +34,7 @@ export function write(tenant: string, record: MemberRecord): Tables['rollout_mem
     previous_version: record.previousVersion,
     previous_config_json: JSON.stringify(record.previousConfig),
     target_json: record.target && JSON.stringify(record.target),
+    baseline_json: null,
   };
 }
 

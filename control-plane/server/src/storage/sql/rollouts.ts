@@ -1,15 +1,19 @@
 import type { AppName, Digest, MemberState, RolloutId, RolloutState, Version } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
+import { decodeCursor, decodeNumber } from '../port/cursor.ts';
 import type { RolloutRecord, RolloutRepository } from '../port/rollouts.ts';
 import { batches } from './batches.ts';
-import { decodeCursor, decodeNumber, pageOf } from './page.ts';
+import { groupedBy } from './grouped.ts';
+import { pageOf } from './page.ts';
 import { read as readMember, write as writeMember } from './rollout-members.ts';
+import { rolloutTimeRepository } from './rollout-time.ts';
 import type { Tables } from './tables.ts';
 
 export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
   const membersOf = (tenant: string, rollout: string) =>
     db.selectFrom('rollout_member').where('tenant', '=', tenant).where('rollout', '=', rollout);
   return {
+    ...rolloutTimeRepository(db),
     async add(record, members) {
       await db.insertInto('rollout').values(write(record)).execute();
       for (const some of batches(members))
@@ -34,6 +38,7 @@ export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
           state: record.header.state,
           header_json: JSON.stringify(record.header),
           revision: record.revision + 1,
+          wake_at_ms: record.header.wakeAtMs,
         })
         .where('tenant', '=', record.tenant)
         .where('id', '=', record.id)
@@ -79,25 +84,32 @@ export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
       return found.map(readMember);
     },
     async saveMembers(tenant, rollout, members) {
-      for (const member of members)
-        await db
-          .updateTable('rollout_member')
-          .set({
-            wave: member.wave,
-            state: member.state,
-            attempt: member.attempt,
-            generation: member.generation,
-            deployment: member.deployment,
-            code: member.code,
-            message: member.message,
-            variant: member.variant,
-            updated_at_ms: member.updatedAtMs,
-            deadline_at_ms: member.deadlineAtMs,
-          })
-          .where('tenant', '=', tenant)
-          .where('rollout', '=', rollout)
-          .where('device', '=', member.device)
-          .execute();
+      for (const group of groupedBy(members, ({ device: _, ...rest }) => rest))
+        for (const some of batches(group)) {
+          const member = some[0] as (typeof members)[number];
+          await db
+            .updateTable('rollout_member')
+            .set({
+              wave: member.wave,
+              state: member.state,
+              attempt: member.attempt,
+              generation: member.generation,
+              deployment: member.deployment,
+              code: member.code,
+              message: member.message,
+              variant: member.variant,
+              updated_at_ms: member.updatedAtMs,
+              deadline_at_ms: member.deadlineAtMs,
+            })
+            .where('tenant', '=', tenant)
+            .where('rollout', '=', rollout)
+            .where(
+              'device',
+              'in',
+              some.map(({ device }) => device),
+            )
+            .execute();
+        }
     },
     async dismissWaiting(tenant, rollout, message, atMs) {
       await db
@@ -142,6 +154,16 @@ export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
         .execute();
       return rows.map((row) => ({ record: readMember(row), isOnline: row.is_online === 1 }));
     },
+    async pendingBefore(tenant, rollout, wave, position) {
+      const row = await membersOf(tenant, rollout)
+        .where('state', '=', 'pending')
+        .where((where) =>
+          where.or([where('wave', '<', wave), where.and([where('wave', '=', wave), where('position', '<', position)])]),
+        )
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .executeTakeFirst();
+      return Number(row?.count ?? 0);
+    },
     async inStates(tenant, rollout, states, afterPosition, limit) {
       const rows = await membersOf(tenant, rollout)
         .where('state', 'in', states)
@@ -176,16 +198,6 @@ export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
       }
       return found;
     },
-    async overdue(nowMs, limit) {
-      const rows = await db
-        .selectFrom('rollout_member')
-        .where('deadline_at_ms', '<=', nowMs)
-        .select(['tenant', 'rollout', 'device'])
-        .orderBy('deadline_at_ms')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({ ...row, rollout: row.rollout as RolloutId }));
-    },
   };
 }
 
@@ -207,6 +219,9 @@ function write(record: RolloutRecord): Tables['rollout'] {
     state: record.header.state,
     header_json: JSON.stringify(record.header),
     revision: record.revision,
+    wake_at_ms: record.header.wakeAtMs,
+    is_dynamic: record.header.isDynamic ? 1 : 0,
+    terms_json: JSON.stringify(record.terms),
   };
 }
 
@@ -227,5 +242,6 @@ function read(row: Selectable<Tables['rollout']>): RolloutRecord {
     revertedBy: row.reverted_by as RolloutId | null,
     header: { ...JSON.parse(row.header_json), state: row.state as RolloutState },
     revision: row.revision,
+    terms: row.terms_json === null ? {} : JSON.parse(row.terms_json),
   };
 }

@@ -18,7 +18,11 @@ export interface Tables {
     inventory_json: string | null;
     host_json: string | null;
     removed_at_ms: number | null;
+    /** The process that holds its session. */
+    held_by: string | null;
+    offline_since_ms: number | null;
   };
+  server_process: { id: string; heard_at_ms: number };
   claim_token: {
     tenant: string;
     id: string;
@@ -55,6 +59,7 @@ export interface Tables {
     attempt: number;
     rollout: string | null;
     is_rollback: number;
+    terms_json: string | null;
   };
   desired: { tenant: string; device: string; generation: number; envelope_json: string; expires_at_ms: number };
   desired_outbox: { tenant: string; device: string; generation: number; due_at_ms: number; tries: number };
@@ -110,6 +115,9 @@ export interface Tables {
     state: string;
     header_json: string;
     revision: number;
+    wake_at_ms: number | null;
+    is_dynamic: number;
+    terms_json: string | null;
   };
   rollout_member: {
     tenant: string;
@@ -131,6 +139,8 @@ export interface Tables {
     previous_version: string | null;
     previous_config_json: string;
     target_json: string | null;
+    /** Usage of the app on the device before it was assigned. */
+    baseline_json: string | null;
   };
   operator: {
     tenant: string;

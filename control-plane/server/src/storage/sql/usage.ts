@@ -1,11 +1,13 @@
 import type { AppName, DeviceId, TopRow } from '@wherry/protocol';
 import { type Kysely, sql } from 'kysely';
+import { TIERS } from '../../domain/usage/tiers.ts';
 import type { UsageRepository } from '../port/usage.ts';
 import { batches } from './batches.ts';
 import type { Tables } from './tables.ts';
 import { addPoints, readPoint } from './usage-points.ts';
 import { figuresOf, readSample } from './usage-samples.ts';
 
+const FINEST_MS = TIERS[0]?.resolutionMs ?? 60_000;
 const TOP_BY = { cpu: 'cpu_share', memory: 'memory_bytes', calls: 'calls', errors: 'errors' } as const;
 
 export function usageRepository(db: Kysely<Tables>): UsageRepository {
@@ -57,6 +59,32 @@ export function usageRepository(db: Kysely<Tables>): UsageRepository {
         .limit(limit)
         .execute();
       return rows.reverse().map(readPoint);
+    },
+    async means(tenant, app, devices, fromMs, toMs) {
+      const found = new Map<string, { memoryBytes: number; cpuShare: number }>();
+      for (const names of batches(devices)) {
+        const rows = await db
+          .selectFrom('usage_point')
+          .where('tenant', '=', tenant)
+          .where('device', 'in', names)
+          .where('app', '=', app)
+          .where('resolution_ms', '=', FINEST_MS)
+          .where('from_ms', '>=', fromMs)
+          .where('from_ms', '<', toMs)
+          .groupBy('device')
+          .select((select) => [
+            'device',
+            select.fn.sum<number>('weight_ms').as('weight_ms'),
+            select.fn.sum<number>('memory_weighted').as('memory'),
+            select.fn.sum<number>('cpu_weighted').as('cpu'),
+          ])
+          .execute();
+        for (const row of rows) {
+          const weightMs = Math.max(1, Number(row.weight_ms));
+          found.set(row.device, { memoryBytes: Number(row.memory) / weightMs, cpuShare: Number(row.cpu) / weightMs });
+        }
+      }
+      return found;
     },
     async prune(resolutionMs, beforeMs, limit) {
       if (resolutionMs === 0) return await pruneSamples(db, beforeMs, limit);

@@ -1,6 +1,6 @@
 import type { VariantKind, WorkloadStatus } from '@wherry/protocol';
 import type { Kysely } from 'kysely';
-import type { WorkloadRepository } from '../port/workloads.ts';
+import type { WorkloadChange, WorkloadRepository } from '../port/workloads.ts';
 import { batches } from './batches.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,17 +10,16 @@ const FAILING = ['failed', 'reverted', 'rejected', 'reverting'];
 export function workloadRepository(db: Kysely<Tables>): WorkloadRepository {
   return {
     async apply(tenant, changes, atMs) {
-      for (const { device, workloads, isFull } of changes) {
-        const kept = Object.values(workloads).filter((status) => status !== null);
-        const gone = Object.keys(workloads).filter((app) => workloads[app] === null);
-        if (isFull || gone.length > 0) {
-          const removal = db.deleteFrom('workload').where('tenant', '=', tenant).where('device', '=', device);
-          const names = kept.map((status) => status.app as string);
-          if (!isFull) await removal.where('app', 'in', gone).execute();
-          else await (names.length > 0 ? removal.where('app', 'not in', names) : removal).execute();
-        }
-        if (kept.length > 0) await save(db, tenant, device, kept, atMs);
+      const rows: WorkloadRow[] = [];
+      for (const [device, { kept, gone, isFull }] of folded(changes)) {
+        for (const status of kept.values()) rows.push({ device, status });
+        if (!isFull && gone.size === 0) continue;
+        const removal = db.deleteFrom('workload').where('tenant', '=', tenant).where('device', '=', device);
+        const names = [...kept.keys()];
+        if (!isFull) await removal.where('app', 'in', [...gone]).execute();
+        else await (names.length > 0 ? removal.where('app', 'not in', names) : removal).execute();
       }
+      for (const some of batches(rows)) await save(db, tenant, some, atMs);
     },
     async list(tenant, devices) {
       const found = new Map<string, WorkloadStatus[]>();
@@ -77,17 +76,40 @@ export function workloadRepository(db: Kysely<Tables>): WorkloadRepository {
   };
 }
 
-async function save(
-  db: Kysely<Tables>,
-  tenant: string,
-  device: string,
-  statuses: readonly WorkloadStatus[],
-  atMs: number,
-): Promise<void> {
+interface WorkloadRow {
+  readonly device: string;
+  readonly status: WorkloadStatus;
+}
+
+interface Folded {
+  /** By app. */
+  readonly kept: Map<string, WorkloadStatus>;
+  readonly gone: Set<string>;
+  isFull: boolean;
+}
+
+/** What all the changes of each device come to, in the order they were told: no row is written twice. */
+function folded(changes: readonly WorkloadChange[]): Map<string, Folded> {
+  const found = new Map<string, Folded>();
+  for (const { device, workloads, isFull } of changes) {
+    const before = isFull ? undefined : found.get(device);
+    const now: Folded = before ?? { kept: new Map(), gone: new Set(), isFull };
+    found.set(device, now);
+    for (const [app, status] of Object.entries(workloads)) {
+      now.kept.delete(status?.app ?? app);
+      now.gone.delete(status?.app ?? app);
+      if (status) now.kept.set(status.app, status);
+      else now.gone.add(app);
+    }
+  }
+  return found;
+}
+
+async function save(db: Kysely<Tables>, tenant: string, rows: readonly WorkloadRow[], atMs: number): Promise<void> {
   await db
     .insertInto('workload')
     .values(
-      statuses.map((status) => ({
+      rows.map(({ device, status }) => ({
         tenant,
         device,
         app: status.app,

@@ -40,6 +40,12 @@ export function headerIn(
     soakMs: 120_000,
     verdict: null,
     finishedAtMs: null,
+    beganAtMs: state === 'draft' || state === 'scheduled' ? null : 0,
+    startAtMs: null,
+    pace: null,
+    watch: { offlineAfterMs: null, memoryFactor: null, cpuFactor: null },
+    isDynamic: false,
+    wakeAtMs: null,
     ...extra,
   };
 }
@@ -53,7 +59,10 @@ export function waveOf(members: readonly Member[], gate: Partial<WaveHeader['gat
     gate: { minSuccess: 0.95, maxFailures: 1_000, maxFailureRate: 1, minSample: 5, ...gate },
     acknowledged: 0,
     failedDevices: [],
+    failureCodes: {},
     isPassed: false,
+    needsApproval: false,
+    isApproved: false,
   };
 }
 

@@ -1,9 +1,11 @@
-import type { DeploymentState, MemberState } from '@wherry/protocol';
+import type { DeploymentState, DeviceId, MemberState } from '@wherry/protocol';
 import { FAILURE_STATES, FINAL_MEMBER_STATES, sum } from '../counts.ts';
+import { failuresOf } from '../gates.ts';
 import type { DeploymentReport, Member, Picked, RolloutEffect, RolloutEvent, RolloutHeader } from '../model.ts';
-import type { RolloutPlan } from '../plan.ts';
+import { burstOf, rateOf } from '../pace.ts';
+import { newMember, type RolloutPlan } from '../plan.ts';
 import { step } from '../step.ts';
-import { NOW_MS } from './rollout-builder.ts';
+import { NOW_MS, RELEASE } from './rollout-builder.ts';
 
 /** What a device will say once it is assigned. */
 export type Fate = 'healthy' | 'failed' | 'reverted' | 'rejected' | 'silent' | 'unhealthy';
@@ -21,7 +23,7 @@ export class SimFleet {
   /** Assignments made since the start, by device. */
   readonly assigned = new Map<string, number>();
   readonly #fates: readonly Fate[];
-  readonly #order: readonly string[];
+  readonly #order: string[];
 
   constructor(plan: RolloutPlan, fates: readonly Fate[], offline: ReadonlySet<number>) {
     this.header = plan.header;
@@ -80,6 +82,23 @@ export class SimFleet {
         const member = this.members.get(device);
         if (member) this.feed({ type: 'deadline', member });
       }
+    this.feed({ type: 'tick' });
+  }
+
+  /** A device that came to match. */
+  join(isOnline: boolean): void {
+    const device = `late-${this.#order.length}` as DeviceId;
+    const [any] = this.members.values();
+    if (!any || !this.header.isDynamic || this.header.state === 'draft' || this.header.state === 'aborted') return;
+    const member = newMember(
+      { device, isOnline, release: any.release ?? RELEASE },
+      this.header.waves.length - 1,
+      this.nowMs,
+    );
+    this.#order.push(device);
+    this.online.set(device, isOnline);
+    this.members.set(device, member);
+    this.feed({ type: 'joined', member });
   }
 
   /** The sums of the header are the sums of its members; the cap holds (R1). */
@@ -94,11 +113,25 @@ export class SimFleet {
         if (actual !== count) throw new Error(`wave ${index} says ${count} ${state}, but there are ${actual}`);
         total += count;
       }
+      const failures = failuresOf(wave) - wave.acknowledged;
+      const named = Object.values(wave.failureCodes).reduce((one, other) => one + other, 0);
+      if (named !== failures)
+        throw new Error(`wave ${index} names ${named} failures by code, but there are ${failures}`);
       if (total !== wave.total) throw new Error(`wave ${index} says ${wave.total} in all, but there are ${total}`);
     }
     const inFlight = sum(this.header, (wave) => wave.counts.in_flight);
     if (inFlight > this.header.maxInFlight)
       throw new Error(`R1: ${inFlight} in flight, the cap is ${this.header.maxInFlight}`);
+    this.checkPace();
+  }
+
+  /** In any time since the beginning no more are assigned than the pace allows. */
+  checkPace(): void {
+    const { pace, beganAtMs, waves } = this.header;
+    if (!pace || beganAtMs === null) return;
+    const most = rateOf(pace, waves.length - 1) * (this.nowMs - beganAtMs) + burstOf(pace, waves.length - 1);
+    if (this.assigned.size > most + 1e-6)
+      throw new Error(`pace: ${this.assigned.size} were assigned, at most ${most} may be`);
   }
 
   count(states: ReadonlySet<MemberState>): number {
@@ -111,8 +144,8 @@ export class SimFleet {
 
   /** Only an operator takes a rollout out of a pause or a halt, and while it lasts no wave is passed (R2, R7). */
   #checkStanding(event: RolloutEvent, before: RolloutHeader): void {
-    if (before.state !== 'paused' && before.state !== 'halted') return;
-    if (event.type === 'resume' || event.type === 'abort') return;
+    if (before.state !== 'paused' && before.state !== 'halted' && before.state !== 'awaiting_approval') return;
+    if (event.type === 'resume' || event.type === 'approve' || event.type === 'pause' || event.type === 'abort') return;
     const { state, currentWave } = this.header;
     const hasMoved = currentWave !== before.currentWave || (state !== before.state && state !== 'halted');
     if (hasMoved) throw new Error(`R2, R7: ${event.type} moved a rollout that was ${before.state} to ${state}`);
@@ -126,6 +159,9 @@ export class SimFleet {
     if (member.state === 'in_flight' && old.state !== 'in_flight') {
       const canAssign = before.state === 'running' || before.state === 'completed';
       if (!canAssign) throw new Error(`R2, R7: ${member.device} was assigned while the rollout was ${before.state}`);
+      const drawn = before.waves[old.wave];
+      if (drawn?.needsApproval && !drawn.isApproved)
+        throw new Error(`R8: ${member.device} went without its wave's approval`);
       if (!this.online.get(member.device)) throw new Error(`R6: ${member.device} is offline and was given a slot`);
     }
     this.members.set(member.device, member);
@@ -133,6 +169,8 @@ export class SimFleet {
 
   #perform(effect: RolloutEffect, before: RolloutHeader, events: RolloutEvent[]): void {
     switch (effect.type) {
+      case 'supersede':
+        return;
       case 'pick':
         events.push({ type: 'picked', isBorrowing: effect.isBorrowing, picked: this.#pick(effect) });
         return;

@@ -1,0 +1,150 @@
+import type { DesiredWorkload } from '@wherry/protocol';
+import { expect, test } from 'vitest';
+import type { Env } from './env.ts';
+import { HOLD_LOOK_MS } from './hold.ts';
+import { type Deployment, restore } from './state.ts';
+import { statusOf } from './status.ts';
+import { step } from './step.ts';
+import { CHANGE_TICKET, deploymentIn, ENV, factsOf, workloadOf } from './testing/states.ts';
+
+/** Waiting for a window or a link: what is told, what ends it, and what it survives. */
+const WINDOW = { cron: '0 2 * * *', durationMs: 3_600_000 };
+const DAY = Date.UTC(2026, 10, 21);
+const at = (hour: number, patch: Partial<Env> = {}): Env => ({ ...ENV, nowMs: DAY + hour * 3_600_000, ...patch });
+const INSIDE = at(2.5);
+const OUTSIDE = at(1.75);
+
+function deployment(phase: 'waiting' | 'downloading' | 'staged', patch: Partial<DesiredWorkload> = {}): Deployment {
+  const state = deploymentIn(phase);
+  const workload = workloadOf('b', { window: WINDOW, ...patch });
+  return { ...state, record: { ...state.record, target: { ...state.record.target, workload } } };
+}
+
+const prepared = { type: 'prepared', ticket: CHANGE_TICKET, runtime: 'wasm' } as const;
+const kinds = (after: ReturnType<typeof step>) => [after.state?.record.phase, ...after.effects.map(({ kind }) => kind)];
+const live = (after: ReturnType<typeof step>) => after.state ?? expect.fail('it is gone');
+const lookAgain = (state: Deployment, env: Env) =>
+  step(state, { type: 'timer', lane: 'change', ticket: state.change.ticket }, env);
+
+test('what is prepared outside of the window waits in staged and says until when', () => {
+  const held = step(deployment('staged'), prepared, OUTSIDE);
+  expect(kinds(held)).toEqual(['staged', 'setTimer', 'report']);
+  expect(statusOf(live(held))).toMatchObject({
+    state: 'staged',
+    code: 'outside_window',
+    message: 'waits for its window "0 2 * * *", which opens 2026-11-21 02:00 +00:00',
+  });
+  expect(kinds(step(deployment('staged'), prepared, INSIDE))).toEqual(['activating', 'stop', 'start']);
+});
+
+test('it looks again once a minute, tells nothing twice, and goes on when the window opens', () => {
+  let state = live(step(deployment('staged'), prepared, OUTSIDE));
+  for (let minute = 1; minute < 15; minute += 1) {
+    const again = lookAgain(state, at(1.75 + minute / 60));
+    expect(again.effects).toMatchObject([{ kind: 'setTimer', delayMs: HOLD_LOOK_MS }]);
+    expect(again.state?.record).toBe(state.record);
+    state = live(again);
+  }
+  expect(kinds(lookAgain(state, at(2)))).toEqual(['staged', 'prepare']);
+});
+
+test.each([
+  ['ahead into the window', at(26.5), ['staged', 'prepare']],
+  ['back out of it', at(-100), ['staged', 'setTimer']],
+])('a clock that is set %s is believed at the next look', (_, env, expected) => {
+  const held = live(step(deployment('staged'), prepared, OUTSIDE));
+  expect(kinds(lookAgain(held, env))).toEqual(expected);
+});
+
+test('restarts outside of the window use up no transitions; one inside goes on', () => {
+  let state = deployment('staged');
+  for (let boots = 0; boots < 100; boots += 1) {
+    const after = step(restore(state.record), { type: 'boot' }, OUTSIDE);
+    expect(kinds(after)).toEqual(['staged', 'start', 'setTimer', 'report']);
+    state = live(after);
+  }
+  expect(state.record.transitions).toBe(deployment('staged').record.transitions);
+  expect(kinds(step(restore(state.record), { type: 'boot' }, INSIDE))).toEqual(['staged', 'start', 'prepare']);
+});
+
+test('a trial that has begun is finished after a restart, in or outside of the window', () => {
+  const trial = deploymentIn('probing');
+  const target = { ...trial.record.target, workload: workloadOf('b', { window: WINDOW }) };
+  const record = { ...trial.record, target };
+  expect(kinds(step(restore(record), { type: 'boot' }, OUTSIDE))).toEqual(['activating', 'start']);
+});
+
+test('an explicit rollback waits for no window', () => {
+  const state = deployment('staged', { rollback: true });
+  expect(kinds(step(state, prepared, OUTSIDE))).toEqual(['activating', 'stop', 'start']);
+});
+
+test('an update that fails is put back at once, whatever the window says', () => {
+  const trial = deploymentIn('probing');
+  const target = { ...trial.record.target, workload: workloadOf('b', { window: WINDOW }) };
+  const sick = {
+    ...trial,
+    record: { ...trial.record, target },
+    run: { ...trial.run, health: { ...trial.run.health, crashes: 1 } },
+  };
+  const crash = { type: 'crashed', ticket: trial.run.ticket, code: 'guest_error', message: 'it broke' } as const;
+  expect(live(step(sick, crash, OUTSIDE)).record.phase).toBe('reverting');
+});
+
+test('another window, or none, ends the wait at once', () => {
+  const held = live(step(deployment('staged'), prepared, OUTSIDE));
+  const want = (patch: Partial<DesiredWorkload>) =>
+    step(held, { type: 'desired', workload: workloadOf('b', patch), failedAttempt: null }, OUTSIDE);
+  expect(kinds(want({}))).toEqual(['staged', 'prepare']);
+  expect(kinds(want({ window: { ...WINDOW, cron: '0 1 * * *' } }))).toEqual(['staged', 'prepare']);
+  expect(kinds(want({ window: { ...WINDOW, cron: '0 4 * * *' } }))).toEqual(['staged', 'setTimer']);
+});
+
+test('downloading is allowed ahead of the window unless the terms say otherwise', () => {
+  const want = (patch: Partial<DesiredWorkload>) => {
+    const workload = workloadOf('c', { window: WINDOW, ...patch });
+    return step(deploymentIn('healthy'), { type: 'desired', workload, failedAttempt: null }, OUTSIDE);
+  };
+  expect(kinds(want({}))).toEqual(['waiting', 'fetchRelease']);
+  const held = want({ download: { outsideWindow: false } });
+  expect(kinds(held)).toEqual(['waiting', 'setTimer', 'report']);
+  expect(kinds(lookAgain(live(held), at(2)))).toEqual(['waiting', 'fetchRelease']);
+});
+
+const link = (leftBytes: number | null, presentBytes = 0): Partial<Env> => ({
+  link: {
+    name: 'wwan0',
+    isMetered: true,
+    leftBytes,
+    renewsAtMs: Date.UTC(2026, 11, 1),
+    presentBytes: { [factsOf(2).variants[0]?.artifact?.digest ?? '']: presentBytes },
+  },
+});
+
+test('a download above the budget of the link waits, for weeks if need be, and begins when it fits', () => {
+  const fetched = { type: 'release_fetched', ticket: CHANGE_TICKET, facts: factsOf(2) } as const;
+  let state = live(step(deployment('waiting'), fetched, at(2.5, link(999))));
+  expect(statusOf(state)).toMatchObject({ state: 'waiting', code: 'download_budget_spent' });
+  const { transitions } = state.record;
+  for (let look = 0; look < 100; look += 1) state = live(lookAgain(state, at(2.5 + look, link(999))));
+  state = live(step(restore(state.record), { type: 'boot' }, at(3, link(999))));
+  expect(state.record.transitions).toBe(transitions);
+  expect(kinds(lookAgain(state, at(3, link(1_000))))).toEqual(['waiting', 'fetchRelease']);
+  expect(kinds(step(deployment('waiting'), fetched, at(2.5, link(1, 999))))).toEqual(['downloading', 'fetchBlob']);
+});
+
+test('a download that broke off is not begun again over a link that may not carry it', () => {
+  const failed = {
+    type: 'blob_failed',
+    ticket: CHANGE_TICKET,
+    code: 'download_failed',
+    message: '',
+    isFinal: false,
+  } as const;
+  const forbidden = deployment('downloading', { download: { metered: false } });
+  const retrying = live(step(forbidden, failed, at(2.5)));
+  const held = lookAgain(retrying, at(2.5, link(null)));
+  expect(kinds(held)).toEqual(['downloading', 'setTimer', 'report']);
+  expect(statusOf(live(held))).toMatchObject({ state: 'downloading', code: 'metered_forbidden' });
+  expect(kinds(lookAgain(live(held), at(2.5)))).toEqual(['downloading', 'fetchBlob']);
+});

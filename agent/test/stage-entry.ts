@@ -1,0 +1,9 @@
+/** `@wherry/agent/testing/stage`: what surrounds a real agent process in tests and attacks: world, broker, guests, listening. */
+export { readStatus } from '../src/command-line/status.ts';
+export { type AgentProcess, startAgent } from './agent-process.ts';
+export { makeWorld, type World } from './agent-world.ts';
+export { type Ear, listenOn } from './broker-ear.ts';
+export { createMosquitto, type Mosquitto } from './mosquitto.ts';
+export { digestOf } from './tiny-module.ts';
+export { until, untilAsync } from './until.ts';
+export { assemblyScript, c, wat } from './wasm/compile.ts';

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { createClient, listAudit, listDevices, listOperatorTokens, listPublisherKeys } from '@wherry/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findBarriers } from './support/accessibility.ts';
+import { type Browser, forgive, openBrowser, signIn } from './support/browser.ts';
+import { buildDashboard } from './support/built-dashboard.ts';
+import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
+import { createSigningKey } from './support/signing.ts';
+import { soon, textOf } from './support/soon.ts';
+
+/** Who may sign releases, add devices and sign in: changed in the page, and seen to hold at the server. */
+let plane: ControlPlane;
+let browser: Browser;
+
+beforeAll(async () => {
+  await buildDashboard();
+  plane = await startControlPlane();
+  browser = await openBrowser(plane.http);
+  await signIn(browser, plane.token);
+  await browser.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Access' }).click();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await plane?.remove();
+});
+
+const panel = (name: string) => browser.page.getByRole('region', { name });
+const row = (name: string, text: string) => panel(name).locator('li', { hasText: text });
+
+async function confirm(list: string, text: string, words: string): Promise<void> {
+  const button = row(list, text).getByRole('button');
+  expect(await button.textContent()).toBe(words);
+  await button.click();
+  await soon(textOf(button)).toBe(`${words}? Press again`);
+  await button.click();
+}
+
+test('an empty control plane says that nobody can publish yet, and how that changes', async () => {
+  await soon(textOf(panel('Publisher keys'))).toMatch(/wherry keys new/);
+  await browser.picture('access-empty');
+});
+
+test('a publisher key is accepted, shown by its id, and taken away again', async () => {
+  const keys = panel('Publisher keys');
+  const key = createSigningKey();
+  await keys.getByLabel('Name of the publisher').fill('build machine');
+  await keys.getByLabel('Public key').fill(` ${key.publicKey.slice(0, 20)}\n${key.publicKey.slice(20)} `);
+  await keys.getByRole('button', { name: 'Accept this key' }).click();
+  await soon(textOf(row('Publisher keys', 'build machine'))).toContain(key.id);
+  expect(key.id).toBe(createHash('sha256').update(Buffer.from(key.publicKey, 'base64')).digest('hex').slice(0, 32));
+  expect(await keys.getByLabel('Public key').inputValue()).toBe('');
+  const accepted = await plane.client.call(listPublisherKeys, {});
+  expect(accepted.items.map(({ id }) => id)).toEqual([key.id]);
+  await confirm('Publisher keys', 'build machine', 'Remove');
+  await soon(() => row('Publisher keys', 'build machine').count()).toBe(0);
+  expect((await plane.client.call(listPublisherKeys, {})).items).toEqual([]);
+});
+
+test('what is no key is refused with a sentence, and stays in the field', async () => {
+  const keys = panel('Publisher keys');
+  await keys.getByLabel('Name of the publisher').fill('typo');
+  await keys.getByLabel('Public key').fill('AAAA');
+  await keys.getByRole('button', { name: 'Accept this key' }).click();
+  await soon(textOf(keys.getByRole('alert'))).toMatch(/\w+ \w+/);
+  expect(await keys.getByLabel('Public key').inputValue()).toBe('AAAA');
+  expect((await plane.client.call(listPublisherKeys, {})).items).toEqual([]);
+  forgive(browser, /status of 4\d\d/);
+});
+
+test('one press alone removes nothing, and leaving the button takes the question back', async () => {
+  const button = row('Operator tokens', 'admin').first().getByRole('button');
+  await button.click();
+  await soon(textOf(button)).toBe('Revoke? Press again');
+  await browser.page.getByLabel('Public key').focus();
+  await soon(textOf(button)).toBe('Revoke');
+  expect((await plane.client.call(listOperatorTokens, {})).items.length).toBe(1);
+});
+
+test('an operator token works as its role until it is revoked', async () => {
+  const tokens = panel('Operator tokens');
+  await tokens.getByLabel('Name', { exact: true }).fill('wall display');
+  await tokens.getByLabel('Role').selectOption('viewer');
+  await tokens.getByRole('button', { name: 'Make a token' }).click();
+  const secret = (await tokens.getByRole('status').locator('code').textContent()) ?? '';
+  expect(secret).toMatch(/^wop1\./);
+  await soon(textOf(row('Operator tokens', 'wall display'))).toMatch(/viewer/);
+  await browser.picture('access');
+  const display = createClient({ origin: plane.http, token: secret });
+  expect((await display.call(listDevices, {})).items).toEqual([]);
+  await expect(display.call(listOperatorTokens, {})).rejects.toMatchObject({ problem: { code: 'forbidden' } });
+  await browser.page.reload();
+  await soon(() => row('Operator tokens', 'wall display').count()).toBe(1);
+  expect(await browser.page.getByText(secret).count()).toBe(0);
+  await confirm('Operator tokens', 'wall display', 'Revoke');
+  await soon(() => row('Operator tokens', 'wall display').count()).toBe(0);
+  await expect(display.call(listDevices, {})).rejects.toMatchObject({ problem: { code: 'unauthenticated' } });
+});
+
+test('a claim token is made on the fleet page and taken back here', async () => {
+  const { page } = browser;
+  await page.getByRole('link', { name: 'Fleet' }).click();
+  await page.getByRole('button', { name: 'Add a device' }).first().click();
+  await page.getByRole('dialog').locator('button[type=submit]').click();
+  await page
+    .getByText(/wct1\./)
+    .first()
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Access' }).click();
+  await soon(() => row('Claim tokens', 'expires').count()).toBe(1);
+  await confirm('Claim tokens', 'expires', 'Take back');
+  await soon(textOf(panel('Claim tokens'))).toMatch(/None/);
+});
+
+test('both schemes are without barriers, and each change is in the audit log', async () => {
+  const { page } = browser;
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect({ colorScheme, barriers: await findBarriers(page) }).toEqual({ colorScheme, barriers: [] });
+  }
+  const { items } = await plane.client.call(listAudit, { query: { limit: 50 } });
+  const actions = items.map(({ action }) => action);
+  for (const action of [
+    'add_publisher_key',
+    'remove_publisher_key',
+    'create_operator_token',
+    'remove_operator_token',
+    'create_claim_token',
+    'remove_claim_token',
+  ])
+    expect(actions).toContain(action);
+});
+
+test('a viewer sees the keys and can change nothing', async () => {
+  const { page } = browser;
+  await page.goto('/access');
+  const tokens = panel('Operator tokens');
+  await tokens.getByLabel('Name', { exact: true }).fill('reader');
+  await tokens.getByRole('button', { name: 'Make a token' }).click();
+  const secret = (await tokens.getByRole('status').locator('code').textContent()) ?? '';
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signIn(browser, secret);
+  await page.goto('/access');
+  await panel('Publisher keys').waitFor();
+  expect(await page.getByRole('button', { name: /Accept|Remove|Make a token|Revoke/ }).count()).toBe(0);
+  expect(await panel('Operator tokens').count()).toBe(0);
+});
+
+test('no page complained', () => {
+  expect(browser.complaints).toEqual([]);
+});

@@ -1,0 +1,5 @@
+import { actOnRollout } from './act-on-rollout.ts';
+import type { UseCase } from './use-cases.ts';
+
+export const approveRollout: UseCase<'approveRollout'> = (context, caller, { params, body }) =>
+  actOnRollout(context, caller, params.id, 'approve', { type: 'approve', wave: body.wave });

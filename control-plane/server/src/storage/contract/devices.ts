@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../port.ts';
+import { A, B, deviceOf } from './records.ts';
+
+/** Names, generations and claims of devices. */
+export function deviceContract(store: () => Store): void {
+  describe('devices', () => {
+    test('have a name once for ever, also after removal', async () => {
+      expect(await store().devices.add(deviceOf(A, 'pi-1'))).toBe(true);
+      expect(await store().devices.add(deviceOf(A, 'pi-1'))).toBe(false);
+      expect(await store().devices.remove(A, 'pi-1', 5)).toBe(true);
+      expect(await store().devices.remove(A, 'pi-1', 6)).toBe(false);
+      expect(await store().devices.find(A, 'pi-1')).toBe(null);
+      expect(await store().devices.add(deviceOf(A, 'pi-1'))).toBe(false);
+    });
+    test('keep the highest generation reported (A3)', async () => {
+      await store().devices.add(deviceOf(A, 'pi-1'));
+      for (const reportedGeneration of [3, 7, 5])
+        await store().devices.heard(A, [{ device: 'pi-1', seenAtMs: 1, reportedGeneration }]);
+      expect((await store().devices.find(A, 'pi-1'))?.reportedGeneration).toBe(7);
+    });
+    test('are counted, online and in all', async () => {
+      for (const device of ['pi-1', 'pi-2']) await store().devices.add(deviceOf(A, device));
+      await store().devices.setOnline(A, 'pi-2', true, 1);
+      expect(await store().devices.counts(A)).toEqual({ total: 2, online: 1 });
+      await store().devices.setAllOffline();
+      expect(await store().devices.counts(A)).toEqual({ total: 2, online: 0 });
+    });
+  });
+
+  describe('claim tokens', () => {
+    test('are used by one of many at once', async () => {
+      await store().claimTokens.add({
+        tenant: A,
+        id: 'token-1',
+        secretHash: 'h',
+        labels: {},
+        device: null,
+        createdAtMs: 1,
+        expiresAtMs: 2,
+        usedAtMs: null,
+        usedBy: null,
+        usedReportKey: null,
+      });
+      const uses = Array.from({ length: 100 }, (_, index) =>
+        store().claimTokens.use('token-1', { device: `pi-${index}`, reportKey: 'k', atMs: 1 }),
+      );
+      expect((await Promise.all(uses)).filter(Boolean)).toHaveLength(1);
+      expect(await store().claimTokens.remove(A, 'token-1')).toBe('used');
+      expect(await store().claimTokens.remove(B, 'token-1')).toBe('not_found');
+    });
+  });
+
+  test('a setting keeps the first value it was given', async () => {
+    expect(await store().settings.keep('claim_key', 'first')).toBe('first');
+    expect(await store().settings.keep('claim_key', 'second')).toBe('first');
+  });
+}

@@ -23,7 +23,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Two at a time: most of a test's life is waiting for processes.
+          maxWorkers: 2,
         },
       },
     ],

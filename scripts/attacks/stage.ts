@@ -88,6 +88,8 @@ async function furnish(
     dockerSocket: false,
     localBroker: { url: bus.url, username: 'device', password: 'device' },
     usageEveryMs: 300_000,
+    // A runner that waits for a module has nothing to attack, and would be mistaken for the guest's.
+    runnerPool: 0,
     logLevel: 'info',
   };
   writeFileSync(join(world.folder, 'agent.json'), JSON.stringify(config));

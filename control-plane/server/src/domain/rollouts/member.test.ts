@@ -1,6 +1,6 @@
 import { type DeploymentState, MEMBER_STATES, type MemberState } from '@wherry/protocol';
 import { describe, expect, test } from 'vitest';
-import { expire, gone, hear, leave, report, takePicked } from './member.ts';
+import { expire, gone, HELD_DEADLINE_MS, hear, leave, report, takePicked } from './member.ts';
 import type { DeploymentReport, Member } from './model.ts';
 import { memberIn, NOW_MS, RELEASE } from './testing/rollout-builder.ts';
 
@@ -24,6 +24,8 @@ const EVENTS = {
   downloading: say('downloading'),
   probing: say('probing'),
   healthy: say('healthy'),
+  'healthy, crash loop': say('healthy', { code: 'crash_loop' }),
+  'healthy, probes fail': say('healthy', { code: 'health_failed' }),
   reverting: say('reverting'),
   reverted: say('reverted'),
   rejected: say('rejected'),
@@ -45,6 +47,8 @@ const stays = {
   downloading: '-',
   probing: '-',
   healthy: '-',
+  'healthy, crash loop': '-',
+  'healthy, probes fail': '-',
   reverting: '-',
   reverted: '-',
   rejected: '-',
@@ -65,6 +69,8 @@ const TABLE: Table = {
     downloading: '-',
     probing: '-',
     healthy: 'soaking',
+    'healthy, crash loop': 'unhealthy',
+    'healthy, probes fail': 'unhealthy',
     reverting: '-',
     reverted: 'reverted',
     rejected: 'rejected',
@@ -81,6 +87,8 @@ const TABLE: Table = {
     downloading: '-',
     probing: '-',
     healthy: '-',
+    'healthy, crash loop': 'unhealthy',
+    'healthy, probes fail': 'unhealthy',
     reverting: 'unhealthy',
     reverted: 'unhealthy',
     rejected: 'unhealthy',
@@ -120,6 +128,26 @@ describe('a picked member', () => {
   });
   test('is left out with the reason when something forbids it', () => {
     expect(pick(true, 'newer')(memberIn('pending'))).toMatchObject({ state: 'skipped', message: 'newer' });
+  });
+});
+
+describe('a device that holds an update back', () => {
+  const held = say('staged', { code: 'outside_window' })(memberIn('in_flight'));
+  test('is not timed out by the deadline of its own work', () => {
+    expect(held).toMatchObject({ state: 'in_flight', code: 'outside_window', deadlineAtMs: NOW_MS + HELD_DEADLINE_MS });
+    expect(expire(held, { nowMs: NOW_MS + timing.deadlineMs }).state).toBe('in_flight');
+  });
+  test('gets its deadline anew when it goes on', () => {
+    const later = { nowMs: NOW_MS + 3_600_000 };
+    const goesOn = report(held, { release: RELEASE, attempt: 1, deployment: 'activating' }, timing, later);
+    expect(goesOn).toMatchObject({ code: null, deadlineAtMs: later.nowMs + timing.deadlineMs });
+  });
+  test('is timed out in the end, and saying so twice gains no time', () => {
+    const again = report(held, { release: RELEASE, attempt: 1, deployment: 'staged', code: 'outside_window' }, timing, {
+      nowMs: NOW_MS + 1,
+    });
+    expect(again).toBe(held);
+    expect(expire(held, { nowMs: NOW_MS + HELD_DEADLINE_MS }).state).toBe('timed_out');
   });
 });
 

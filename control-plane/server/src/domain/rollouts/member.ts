@@ -2,6 +2,13 @@ import { FINAL_STATES, type MemberState } from '@wherry/protocol';
 import { FINAL_MEMBER_STATES } from './counts.ts';
 import type { DeploymentReport, Member, Picked, RolloutEnv, WatchCode } from './model.ts';
 
+/** Why a device holds an update back by itself: its window is shut, or its link may not carry the download. */
+const HOLD_CODES: ReadonlySet<string> = new Set(['outside_window', 'metered_forbidden', 'download_budget_spent']);
+/** A device that holds back gets this long instead of the deadline: a weekly window opens within it. */
+export const HELD_DEADLINE_MS = 8 * 86_400_000;
+/** What a device that was confirmed says of itself when it fell ill again; it stays `healthy` as a deployment. */
+const SICK_CODES: ReadonlySet<string> = new Set(['crash_loop', 'health_failed']);
+
 /** How one member moves. Each function returns the member itself when nothing changes (R5: late and doubled reports). */
 
 export interface MemberTiming {
@@ -58,6 +65,7 @@ function reportInFlight(member: Member, said: DeploymentReport, timing: MemberTi
   const told = tell(member, said);
   switch (said.deployment) {
     case 'healthy':
+      if (isSick(said)) return moveTo(told, 'unhealthy', env);
       return timing.soakMs > 0
         ? moveTo(told, 'soaking', env, env.nowMs + timing.soakMs)
         : moveTo(told, 'succeeded', env);
@@ -66,8 +74,28 @@ function reportInFlight(member: Member, said: DeploymentReport, timing: MemberTi
     case 'rejected':
       return moveTo(told, said.deployment, env);
     default:
-      return member.deployment === said.deployment ? member : { ...told, updatedAtMs: env.nowMs };
+      return isSameNews(member, told)
+        ? member
+        : { ...told, updatedAtMs: env.nowMs, deadlineAtMs: deadlineOf(member, told, timing, env) };
   }
+}
+
+function isSameNews(member: Member, told: Member): boolean {
+  return member.deployment === told.deployment && isHeld(member) === isHeld(told);
+}
+
+function isSick({ code }: DeploymentReport): boolean {
+  return code !== undefined && code !== null && SICK_CODES.has(code);
+}
+
+function isHeld({ code }: Member): boolean {
+  return code !== null && HOLD_CODES.has(code);
+}
+
+/** The deadline counts the device's own work: it rests while the device holds back, and begins anew afterwards. */
+function deadlineOf(member: Member, told: Member, timing: MemberTiming, env: RolloutEnv): number | null {
+  if (isHeld(told)) return env.nowMs + Math.max(HELD_DEADLINE_MS, timing.deadlineMs);
+  return isHeld(member) ? env.nowMs + timing.deadlineMs : member.deadlineAtMs;
 }
 
 /** Only a fall from healthy counts: an earlier step that arrives late (probing, say) is old news. */
@@ -78,6 +106,8 @@ function reportSoaking(member: Member, said: DeploymentReport, env: RolloutEnv):
     case 'reverted':
     case 'rejected':
       return moveTo(tell(member, said), 'unhealthy', env);
+    case 'healthy':
+      return isSick(said) ? moveTo(tell(member, said), 'unhealthy', env) : member;
     default:
       return member;
   }

@@ -22,8 +22,9 @@ export async function watchContainer(client: EngineClient, id: string, wasStoppe
     wasAway ||= !hasWaited || seen.wasAway;
     if ('lost' in seen) return wasStopped() ? { kind: 'stopped' } : seen.lost;
     if (seen.info.State.Running) continue;
-    const reason = exitReason(seen.info.State, wasStopped());
-    if (reason.kind === 'stopped' || !(wasAway || (await wasSignalled(client, seen.info)))) return reason;
+    const info = wasStopped() ? seen.info : await withCause(client, id, seen.info);
+    const reason = exitReason(info.State, wasStopped());
+    if (reason.kind === 'stopped' || !(wasAway || (await wasSignalled(client, info)))) return reason;
     // The exit code is then the doing of others, unless the agent has asked meanwhile.
     return wasStopped() ? { kind: 'stopped' } : ENDED_BY_OTHERS;
   }
@@ -50,6 +51,22 @@ async function inspectPatiently(client: EngineClient, id: string): Promise<Seen>
     wasAway = true;
     await pause();
   }
+}
+
+const SIGKILL_EXIT_CODE = 137;
+const CAUSE_TRIES = 4;
+
+/** An engine learns that memory ran out and that the container ended from two sides: the cause may come a moment after the end. */
+async function withCause(client: EngineClient, id: string, info: ContainerInspectInfo): Promise<ContainerInspectInfo> {
+  let known = info;
+  for (let tries = 0; tries < CAUSE_TRIES; tries += 1) {
+    if (known.State.ExitCode !== SIGKILL_EXIT_CODE || known.State.OOMKilled) return known;
+    await pause();
+    const seen = await inspectPatiently(client, id);
+    if ('lost' in seen) return known;
+    known = seen.info;
+  }
+  return known;
 }
 
 function pause(): Promise<void> {

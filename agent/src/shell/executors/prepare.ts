@@ -1,5 +1,6 @@
 import { firstProblem } from '../workload-spec.ts';
 import type { Executor } from './context.ts';
+import { despiteDisk } from './despite-disk.ts';
 import { makeRunnable } from './runnable.ts';
 
 export const prepare: Executor<'prepare'> = async (app, effect, context, signal) => {
@@ -10,7 +11,7 @@ export const prepare: Executor<'prepare'> = async (app, effect, context, signal)
     return;
   }
   const { runtime, spec } = runnable;
-  const prepared = await context.effects.run('runtime.prepare', () => runtime.prepare(spec));
+  const prepared = await despiteDisk(() => context.effects.run('runtime.prepare', () => runtime.prepare(spec)), signal);
   if (prepared.ok) context.dispatch(app, { type: 'prepared', ticket, runtime: runtime.name });
   else context.dispatch(app, { type: 'refused', ticket, ...firstProblem(prepared.problems) });
 };

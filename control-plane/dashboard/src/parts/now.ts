@@ -7,10 +7,11 @@ let nowMs = Date.now();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
-    nowMs = Date.now();
-    for (const each of listeners) each();
-  }, 1_000);
+  if (timer === undefined) {
+    // Nobody was counting: React compares the snapshot again after subscribing and draws the time of now.
+    tick();
+    timer = setInterval(tick, 1_000);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -19,9 +20,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+function tick(): void {
+  nowMs = Date.now();
+  for (const each of listeners) each();
+}
+
+/** The snapshot changes by a tick alone: React takes one that differs between two looks for an endless loop. */
 export function useNowMs(): number {
-  return useSyncExternalStore(subscribe, () => {
-    if (!timer) nowMs = Date.now();
-    return nowMs;
-  });
+  return useSyncExternalStore(subscribe, () => nowMs);
 }

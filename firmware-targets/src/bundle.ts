@@ -13,7 +13,9 @@ export const NATIVE_PACKAGE = 'better-sqlite3';
 const LEFT_OUT = /^(ssh2|cpu-features|@grpc\/.*|protobufjs)$/;
 const LEFT_OUT_MARK = '\0left-out:';
 
-export async function bundleAgent(outDir: string): Promise<void> {
+/** Answers with the files that went into the bundle, by the bundler's module ids. */
+export async function bundleAgent(outDir: string): Promise<string[]> {
+  const modules: string[] = [];
   for (const [name, entry] of Object.entries(ENTRIES)) {
     const bundle = await rolldown({
       cwd: ROOT,
@@ -29,7 +31,14 @@ export async function bundleAgent(outDir: string): Promise<void> {
         },
       ],
     });
-    await bundle.write({ dir: outDir, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false });
+    const written = await bundle.write({
+      dir: outDir,
+      format: 'esm',
+      entryFileNames: '[name].mjs',
+      codeSplitting: false,
+    });
+    for (const part of written.output) if (part.type === 'chunk') modules.push(...part.moduleIds);
     await bundle.close();
   }
+  return modules;
 }

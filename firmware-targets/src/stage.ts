@@ -3,6 +3,8 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, 
 import { dirname, join, resolve } from 'node:path';
 import { bundleAgent, NATIVE_PACKAGE } from './bundle.ts';
 import { fetchNode } from './node-binary.ts';
+import { packedPackages } from './packed-packages.ts';
+import { makeSbom, SBOM_FILE } from './sbom.ts';
 import { TARGETS_ROOT, type Target } from './target.ts';
 
 /** Lays out the folder that an archive holds: what install.sh copies to /opt/wherry/agent-VERSION. */
@@ -24,10 +26,15 @@ export async function stageAgent(target: Target, version: string, cacheDir: stri
   put(join(TARGETS_ROOT, 'files/install.sh'), 'install.sh', EXECUTABLE);
   put(join(TARGETS_ROOT, 'files/wherry-agent.service'), 'systemd/wherry-agent.service');
   put(join(TARGETS_ROOT, target.name, 'README.md'), 'README.md');
-  await bundleAgent(join(dir, 'lib/app'));
+  const modules = await bundleAgent(join(dir, 'lib/app'));
   stageBinding(target, join(dir, 'lib/app/node_modules', NATIVE_PACKAGE));
   write('package.json', `${JSON.stringify({ name: 'wherry-agent', version, private: true, type: 'module' })}\n`);
   write('about', about(target, version));
+  const packages = packedPackages(ROOT, [...modules, join(ROOT, 'node_modules', NATIVE_PACKAGE, 'package.json')]);
+  write(
+    SBOM_FILE,
+    `${JSON.stringify(makeSbom({ version, target: target.name, node: target.node }, packages), null, 1)}\n`,
+  );
   write('SHA256SUMS', sums(dir));
 }
 

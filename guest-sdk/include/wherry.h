@@ -20,7 +20,7 @@ extern "C" {
 
 enum wherry_status {
   WHERRY_OK = 0,
-  WHERRY_ABSENT = -1,  /* there is no such key */
+  WHERRY_ABSENT = -1,  /* there is no such key; nothing on the bus answers */
   WHERRY_DENIED = -2,  /* the release was not granted this */
   WHERRY_INVALID = -3, /* too long, or not well formed */
   WHERRY_FAILED = -4,
@@ -61,6 +61,40 @@ int32_t wherry_trigger_answer(int32_t status, const char *content_type, int32_t 
 WHERRY_IMPORT("http_fetch")
 int32_t wherry_http_fetch(const char *head, int32_t head_length, const void *body, int32_t body_length);
 WHERRY_IMPORT("http_response") int32_t wherry_http_response(void *buffer, int32_t buffer_length);
+
+/*
+ * Hardware, by the names of the manifest: capabilities: { gpio: { led: out, button: in }, i2c: { sensors: [0x48] }, serial: [gps] }.
+ * What a name stands for, the owner of the device decides. A pin is active (1) or inactive (0); which level that is, too.
+ * An output begins inactive. Waiting in `start` is not counted against the time limit; in other calls it is.
+ */
+enum wherry_edge { WHERRY_RISING = 1, WHERRY_FALLING = 2, WHERRY_ANY_EDGE = 3 };
+
+WHERRY_IMPORT("gpio_read") int32_t wherry_gpio_read(const char *pin, int32_t pin_length);
+WHERRY_IMPORT("gpio_write") int32_t wherry_gpio_write(const char *pin, int32_t pin_length, int32_t is_active);
+/* Which edge it was, or WHERRY_TIMEOUT. The first wait begins to watch; edges between two waits are kept, up to 64. */
+WHERRY_IMPORT("gpio_wait")
+int32_t wherry_gpio_wait(const char *pin, int32_t pin_length, int32_t edge, int32_t timeout_ms);
+
+struct wherry_i2c_operation {
+  uint32_t is_read; /* 0 writes the bytes, 1 reads into them */
+  void *bytes;
+  uint32_t length;
+};
+
+/* At most 16 operations and 4 KiB: a start condition before each, a stop at the end. Returns how many bytes were read. */
+WHERRY_IMPORT("i2c_transaction")
+int32_t wherry_i2c_transaction(const char *bus, int32_t bus_length, int32_t address,
+                               const struct wherry_i2c_operation *operations, int32_t count);
+
+/* `baud` 0 leaves the speed to the owner of the device, who may have fixed it. */
+WHERRY_IMPORT("serial_open") int32_t wherry_serial_open(const char *device, int32_t device_length, int32_t baud);
+/* What has come, as soon as anything has: its length, or WHERRY_TIMEOUT. At most 16 KiB. */
+WHERRY_IMPORT("serial_read")
+int32_t wherry_serial_read(const char *device, int32_t device_length, void *buffer, int32_t buffer_length,
+                           int32_t timeout_ms);
+/* How many bytes were taken, which may be fewer. */
+WHERRY_IMPORT("serial_write")
+int32_t wherry_serial_write(const char *device, int32_t device_length, const void *bytes, int32_t length);
 
 #ifdef __cplusplus
 }

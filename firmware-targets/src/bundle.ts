@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { DEVICE_CALLS } from './stage-device-calls.ts';
 
 /**
  * The agent as two files: main.mjs, and runner.mjs that stands alone, because it is all that a runner process may read. The
- * SQLite binding stays a package beside them, as it loads a binary of the machine.
+ * SQLite binding and koffi stay packages beside them, as they load binaries of the machine.
  */
 const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES = { main: 'agent/src/main.ts', runner: 'agent/src/runner/main.ts' } as const;
@@ -13,6 +14,10 @@ export const NATIVE_PACKAGE = 'better-sqlite3';
 const LEFT_OUT = /^(ssh2|cpu-features|@grpc\/.*|protobufjs)$/;
 const LEFT_OUT_MARK = '\0left-out:';
 
+/** UTF-16 units, so that a pair becomes two escapes: valid in strings, templates, expressions and names alike. */
+const BEYOND_ASCII = /[^\p{ASCII}]/gu;
+const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** Answers with the files that went into the bundle, by the bundler's module ids. */
 export async function bundleAgent(outDir: string): Promise<string[]> {
   const modules: string[] = [];
@@ -21,7 +26,7 @@ export async function bundleAgent(outDir: string): Promise<string[]> {
       cwd: ROOT,
       input: { [name]: entry },
       platform: 'node',
-      external: [NATIVE_PACKAGE],
+      external: [NATIVE_PACKAGE, DEVICE_CALLS],
       logLevel: 'warn',
       plugins: [
         {
@@ -29,6 +34,8 @@ export async function bundleAgent(outDir: string): Promise<string[]> {
           resolveId: (id) => (LEFT_OUT.test(id) ? LEFT_OUT_MARK + id : null),
           load: (id) => (id.startsWith(LEFT_OUT_MARK) ? 'export default {};' : null),
         },
+        // One character beyond Latin-1 makes V8 keep the whole source with two bytes for each.
+        { name: 'ascii', renderChunk: (code) => code.replace(BEYOND_ASCII, escapeUnit) },
       ],
     });
     const written = await bundle.write({
@@ -36,6 +43,8 @@ export async function bundleAgent(outDir: string): Promise<string[]> {
       format: 'esm',
       entryFileNames: '[name].mjs',
       codeSplitting: false,
+      // V8 keeps the source for as long as the agent lives. Names stay, so that a stack trace can be read.
+      minify: { compress: false, mangle: false, codegen: true },
     });
     for (const part of written.output) if (part.type === 'chunk') modules.push(...part.moduleIds);
     await bundle.close();

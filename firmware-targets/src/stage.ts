@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { bundleAgent, NATIVE_PACKAGE } from './bundle.ts';
 import { fetchNode } from './node-binary.ts';
 import { packedPackages } from './packed-packages.ts';
 import { makeSbom, SBOM_FILE } from './sbom.ts';
+import { DEVICE_CALLS, stageDeviceCalls } from './stage-device-calls.ts';
 import { TARGETS_ROOT, type Target } from './target.ts';
 
 /** Lays out the folder that an archive holds: what install.sh copies to /opt/wherry/agent-VERSION. */
@@ -26,11 +36,19 @@ export async function stageAgent(target: Target, version: string, cacheDir: stri
   put(join(TARGETS_ROOT, 'files/install.sh'), 'install.sh', EXECUTABLE);
   put(join(TARGETS_ROOT, 'files/wherry-agent.service'), 'systemd/wherry-agent.service');
   put(join(TARGETS_ROOT, target.name, 'README.md'), 'README.md');
+  for (const name of ['hardware.json', 'hardware.conf'])
+    if (existsSync(join(TARGETS_ROOT, target.name, name)))
+      put(join(TARGETS_ROOT, target.name, name), `hardware/${name}`);
   const modules = await bundleAgent(join(dir, 'lib/app'));
-  stageBinding(target, join(dir, 'lib/app/node_modules', NATIVE_PACKAGE));
+  const modulesDir = join(dir, 'lib/app/node_modules');
+  stageBinding(target, join(modulesDir, NATIVE_PACKAGE));
+  const binaries = stageDeviceCalls(target, ROOT, modulesDir, cacheDir);
   write('package.json', `${JSON.stringify({ name: 'wherry-agent', version, private: true, type: 'module' })}\n`);
   write('about', about(target, version));
-  const packages = packedPackages(ROOT, [...modules, join(ROOT, 'node_modules', NATIVE_PACKAGE, 'package.json')]);
+  const besideTheBundle = [NATIVE_PACKAGE, DEVICE_CALLS].map((name) =>
+    join(ROOT, 'node_modules', name, 'package.json'),
+  );
+  const packages = [...packedPackages(ROOT, [...modules, ...besideTheBundle]), ...binaries];
   write(
     SBOM_FILE,
     `${JSON.stringify(makeSbom({ version, target: target.name, node: target.node }, packages), null, 1)}\n`,

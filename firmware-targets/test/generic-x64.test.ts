@@ -38,13 +38,20 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
       expect(hasFile(join(root, 'opt/wherry/current', name)), name).toBe(true);
   });
 
-  it('holds one binding of SQLite and nothing that names the machine it was packed on', () => {
+  it('holds one binding of SQLite, one of koffi, and nothing that names the machine it was packed on', () => {
     const listed = run('tar', ['-tzf', packed.archive]).split('\n');
     expect(listed.filter((name) => name.endsWith('.node'))).toEqual([
+      `${packed.name}/lib/app/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node`,
       `${packed.name}/lib/app/node_modules/better-sqlite3/prebuilds/linux-x64.node`,
     ]);
     for (const name of ['lib/app/main.mjs', 'lib/app/runner.mjs'])
       expect(readFileSync(join(unpacked(), name), 'utf8')).not.toContain(process.cwd());
+  });
+
+  it('can make the calls to device files that hardware needs', () => {
+    const koffi = join(unpacked(), 'lib/app/node_modules/koffi/index.js');
+    const script = `import koffi from ${JSON.stringify(koffi)}; console.log(koffi.load(null).func('int close(int fd)')(-1))`;
+    expect(run(join(unpacked(), 'bin/node'), ['--input-type=module', '-e', script])).toBe('-1\n');
   });
 
   it('says in its bill of materials what is inside, each package once, with hashes', () => {

@@ -20,6 +20,8 @@ export const FAULTS = [
   'backup',
   'release',
   'operator',
+  'links',
+  'wishes',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -61,6 +63,8 @@ const HIGHEST: Weather = {
   backup: 0.1,
   release: 1,
   operator: 1,
+  links: 1,
+  wishes: 1,
 };
 
 export function drawWeather({ seed, faults }: Scenario): Weather {

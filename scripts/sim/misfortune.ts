@@ -1,5 +1,7 @@
 import type { Report } from '@wherry/protocol';
 import type { FleetServer } from './server/fleet-server.ts';
+import { relabel } from './server/rollout-run.ts';
+import { RINGS } from './server/store.ts';
 import { answerLate } from './server/use-cases.ts';
 import type { SimDevice, Stage } from './stage.ts';
 import { openForged } from './wire.ts';
@@ -30,9 +32,23 @@ export function beginMisfortunes(world: World): void {
     });
   if (weather.clock > 0) each(perDeviceMs(weather.clock), () => jump(world, anyOne()));
   if (weather.forge > 0) each(perDeviceMs(weather.forge), () => forge(anyOne()));
+  if (weather.links > 0)
+    each(perDeviceMs(weather.links), () => {
+      const device = anyOne();
+      device.isMetered = !device.isMetered;
+      world.tell(device.name, device.isMetered ? 'is on a metered link' : 'is on an unmetered link');
+    });
+  if (weather.wishes > 0) each(perDeviceMs(weather.wishes), () => label(world, anyOne()));
   if (weather.lie > 0) each(perDeviceMs(weather.lie), () => lie(world));
   if (weather.lateAnswer > 0) each(30_000 / weather.lateAnswer, () => answerLateSomewhere(world));
   if (weather.backup > 0) each(perDeviceMs(weather.backup), () => restoreBackup(world, anyOne()));
+}
+
+/** Somebody sorts the fleet: a device gets another label. */
+function label(world: World, device: SimDevice): void {
+  const ring = world.random.int(RINGS);
+  world.tell(device.name, `gets the ring ${ring}`);
+  world.fleetServer.any().run((work) => relabel(work, device.name, ring));
 }
 
 function goOffline(world: World, device: SimDevice): void {

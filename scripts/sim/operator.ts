@@ -2,6 +2,7 @@ import type { FleetServer } from './server/fleet-server.ts';
 import type { ServerProcess } from './server/process.ts';
 import { feed } from './server/rollout-run.ts';
 import { type RolloutOrder, startRollout } from './server/start-rollout.ts';
+import { RINGS } from './server/store.ts';
 import { answerLate } from './server/use-cases.ts';
 import type { Stage } from './stage.ts';
 
@@ -38,8 +39,7 @@ function act(world: World, process: ServerProcess): void {
   else if (share < 0.5) tell(world, process, id, 'resume', { type: 'resume' });
   else if (share < 0.55) tell(world, process, id, 'abort keep', { type: 'abort', reached: 'keep' });
   else if (share < 0.63) tell(world, process, id, 'abort revert', { type: 'abort', reached: 'revert' });
-  else if (share < 0.7)
-    tell(world, process, id, 'other limits', { type: 'update', limits: { maxInFlight: world.random.between(1, 60) } });
+  else if (share < 0.7) tell(world, process, id, 'other limits', { type: 'update', limits: drawLimits(world) });
   else if (ids.length < ROLLOUTS_MAX && world.weather.operator > 0)
     begin(world, process, world.random.int(world.releases.length));
 }
@@ -48,7 +48,8 @@ function act(world: World, process: ServerProcess): void {
 function pause(world: World, process: ServerProcess, id: string): void {
   tell(world, process, id, 'pause', { type: 'pause' });
   if (world.weather.lateAnswer > 0)
-    world.timeline.after(world.random.between(1_000, 30_000), () => answerLate(process, id));
+    for (const atMost of [10_000, 30_000, 60_000])
+      world.timeline.after(world.random.between(1_000, atMost), () => answerLate(process, id));
 }
 
 function tell(world: World, process: ServerProcess, id: string, what: string, event: Parameters<typeof feed>[2]): void {
@@ -71,16 +72,50 @@ function begin(world: World, process: ServerProcess, at: number): void {
     { size: { share: 0.3 } },
     { size: { share: 1 } },
   ];
+  const hasWishes = random.chance(world.weather.wishes);
+  const wishes = hasWishes ? drawWishes(world, process) : NO_WISHES;
   const request: RolloutOrder['request'] = {
+    ...wishes.request,
     ...(random.chance(0.7) ? { gate } : {}),
     ...(random.chance(0.7) ? { waves: waves.slice(random.int(3)) } : {}),
     ...(random.chance(0.2) ? { pace: { devicesPerMinute: random.between(10, 200) } } : {}),
     maxInFlight: random.between(2, 60),
     deadlineMs: random.pick([90_000, 300_000]),
-    soakMs: random.pick([0, 45_000]),
+    soakMs: random.pick([0, 45_000, 120_000]),
+    ...(random.chance(0.6) ? { watch: { offlineAfterMs: random.pick([5_000, 20_000, null]) } } : {}),
   };
   world.tell('operator', `begins a rollout of ${release.version}`);
-  process.run((work) => startRollout(work, { release, request, isRollback: random.chance(0.15) }));
+  const isRollback = random.chance(0.15);
+  const { ring, terms } = wishes;
+  process.run((work) => startRollout(work, { release, request, isRollback, ring, terms }));
+}
+
+type Wishes = Pick<RolloutOrder, 'ring' | 'terms'> & { readonly request: Partial<RolloutOrder['request']> };
+const NO_WISHES: Wishes = { ring: null, terms: {}, request: {} };
+
+/** What most rollouts leave alone: windows, what may be downloaded over, a time to begin, devices that come to match. */
+function drawWishes({ random }: World, process: ServerProcess): Wishes {
+  const every = random.pick([3, 5, 7]);
+  const window = { cron: `*/${every} * * * *`, durationMs: random.pick([60_000, 90_000]) };
+  const download = random.pick([{ metered: false }, { metered: true }, { outsideWindow: false }]);
+  const isDynamic = random.chance(0.4);
+  return {
+    ring: isDynamic || random.chance(0.2) ? random.int(RINGS) : null,
+    terms: { ...(random.chance(0.5) ? { window } : {}), ...(random.chance(0.4) ? { download } : {}) },
+    request: {
+      ...(random.chance(0.4) ? { startAtMs: process.nowMs() + random.between(30_000, 400_000) } : {}),
+      ...(isDynamic ? { dynamic: true } : {}),
+    },
+  };
+}
+
+function drawLimits({ random }: World) {
+  return {
+    ...(random.chance(0.7) ? { maxInFlight: random.between(1, 60) } : {}),
+    ...(random.chance(0.3) ? { deadlineMs: random.pick([60_000, 300_000]) } : {}),
+    ...(random.chance(0.3) ? { soakMs: random.pick([0, 30_000]) } : {}),
+    ...(random.chance(0.3) ? { pace: random.chance(0.5) ? null : { devicesPerMinute: random.between(10, 200) } } : {}),
+  };
 }
 
 /** Resumes what stopped; what halts again and again is ended. */

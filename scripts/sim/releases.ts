@@ -64,12 +64,13 @@ function digestOf(number: number): Digest {
   return `sha256:${number.toString(16).padStart(64, '0')}` as Digest;
 }
 
+export const BLOB_BYTES = 50_000;
 const HEALTH = { afterMs: 5_000, everyMs: 15_000, failures: 2, soakMs: 30_000 };
 
 function factsOf(counter: number, flaw: Flaw): ReleaseFacts {
   const wasm = {
     kind: 'wasm',
-    artifact: { digest: digestOf(1_000 + counter), sizeBytes: 50_000 },
+    artifact: { digest: digestOf(1_000 + counter), sizeBytes: BLOB_BYTES },
     platforms: null,
   } as const;
   const container = { kind: 'container', artifact: null, platforms: ['linux/arm64'] } as const;
@@ -78,6 +79,7 @@ function factsOf(counter: number, flaw: Flaw): ReleaseFacts {
     variants: flaw === 'containerOnly' ? [container] : [wasm, container],
     health: HEALTH,
     isOneShot: false,
+    swap: counter % 3 === 0 ? 'restart' : 'overlap',
   };
 }
 

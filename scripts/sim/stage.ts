@@ -1,4 +1,12 @@
-import type { Deployment, DeploymentRecord, DeviceFit, LifecycleEvent, OutwardOf } from '@wherry/agent/core';
+import type {
+  Deployment,
+  DeploymentRecord,
+  DeviceFit,
+  Effect,
+  Env,
+  LifecycleEvent,
+  OutwardOf,
+} from '@wherry/agent/core';
 import type { OutboxRow } from '@wherry/agent/drain';
 import type { Report } from '@wherry/protocol';
 import type { Member, RolloutEvent, RolloutHeader } from '@wherry/server/domain';
@@ -69,7 +77,16 @@ export interface SimDevice {
   readonly generation: number;
   readonly seen: readonly Document[];
   running: Running | null;
+  /** Has the triggers while `running` proves itself. */
+  beside: Running | null;
+  /** Ticket of the instance that has the triggers. */
+  bound: number | null;
+  /** Ticket of the instance that passed the last probe. */
+  passed: number | null;
   clockSkewMs: number;
+  isMetered: boolean;
+  /** Of its budget for downloads; null: none is set. */
+  budgetBytes: number | null;
   effectsLeft: number | null;
   nowMs(): number;
   powerOff(): void;
@@ -89,11 +106,18 @@ export interface SimLink {
   acknowledged(boot: string, upTo: number): void;
 }
 
+/** What a step of a device came with, and what it asked for. */
+export interface Advance {
+  readonly effects: readonly Effect[];
+  readonly env: Env;
+}
+
 /** Told of everything that a rule is about. */
 export interface Observer {
   accepting(device: SimDevice, document: Document, isGenuine: boolean): void;
   saving(device: SimDevice, before: DeploymentRecord | null, after: DeploymentRecord): void;
   starting(device: SimDevice, effect: OutwardOf<'start'>): void;
+  moving(device: SimDevice, effect: OutwardOf<'moveTriggers'>): void;
   collected(device: SimDevice): void;
   leftOutbox(device: SimDevice, row: OutboxRow): void;
   gaveUp(device: SimDevice, boot: string, firstSeq: number, seq: number): void;
@@ -113,5 +137,7 @@ export interface Observer {
     kept: ReadonlyMap<string, Member>,
   ): void;
   expired(id: string, devices: readonly string[], nowMs: number): void;
+  watched(id: string, away: readonly { readonly device: string; readonly sinceMs: number }[], nowMs: number): void;
+  advanced(device: SimDevice, before: Deployment | null, after: Deployment | null, step: Advance): void;
   open(id: string): readonly string[];
 }

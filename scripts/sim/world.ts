@@ -10,9 +10,9 @@ import { beginMisfortunes } from './misfortune.ts';
 import { Network } from './network.ts';
 import { beginOperating, settle } from './operator.ts';
 import { Random } from './random.ts';
-import { drawReleases, type Flaw, flawOn, type SimRelease } from './releases.ts';
+import { BLOB_BYTES, drawReleases, type Flaw, flawOn, type SimRelease } from './releases.ts';
 import { FleetServer } from './server/fleet-server.ts';
-import { type Assignment, Store } from './server/store.ts';
+import { type Assignment, RINGS, Store } from './server/store.ts';
 import type { ShellFlaw, Stage } from './stage.ts';
 import { Timeline } from './timeline.ts';
 import type { TraceLine } from './trace.ts';
@@ -27,6 +27,9 @@ export interface WorldOptions {
 }
 
 const HEAL_STEP_MS = 15_000;
+/** Who still waits then waits for what a device held back: eight days, at most. */
+const PATIENT_AFTER_ROUNDS = 1_000;
+const PATIENT_STEP_MS = 1_800_000;
 const HEAL_ROUNDS = 1_500;
 
 /** One seed: a fleet, its servers, an operator and what goes wrong, on a clock of their own. */
@@ -147,15 +150,17 @@ export class World implements Stage {
     this.network.isHealed = true;
     this.tell('world', 'heals');
     for (const process of this.fleetServer.processes) Object.assign(process, { isUp: true, skewMs: 0 });
-    for (const device of this.devices) Object.assign(device, { clockSkewMs: 0, effectsLeft: null });
+    for (const device of this.devices)
+      Object.assign(device, { clockSkewMs: 0, effectsLeft: null, isMetered: false, budgetBytes: null });
     for (let round = 0; round < HEAL_ROUNDS && !isOver(); round += 1) {
       for (const device of this.devices)
         if (device.isPowered && !device.link.isUp) device.link.connect();
         else if (round % 20 === 0) device.link.refresh();
       settle(this, round);
-      const untilMs = this.timeline.nowMs + HEAL_STEP_MS;
+      const stepMs = round < PATIENT_AFTER_ROUNDS ? HEAL_STEP_MS : PATIENT_STEP_MS;
+      const untilMs = this.timeline.nowMs + stepMs;
       let isDone = false;
-      this.timeline.after(HEAL_STEP_MS, () => {
+      this.timeline.after(stepMs, () => {
         isDone = true;
       });
       while (!isDone && !isOver() && this.timeline.nowMs <= untilMs && this.timeline.step());
@@ -173,14 +178,21 @@ export class World implements Stage {
           ? { wasm: { code: 'no_runtime', message: 'this device runs containers only' } }
           : {},
       platform: this.random.chance(0.8) ? 'linux/arm64' : 'linux/amd64',
+      sideBySide: ['wasm'],
     };
     const device = new Device(this, index, fit, this.random.chance(this.weather.lie));
+    if (this.weather.links > 0) {
+      device.isMetered = this.random.chance(0.4);
+      device.budgetBytes = this.random.chance(0.3) ? this.random.between(0, 4 * BLOB_BYTES) : null;
+    }
     this.#byName.set(device.name, device);
     const has = fit.refused.wasm === undefined && this.random.chance(0.8);
     const assignment = has ? this.#install(device) : null;
     this.store.devices.set(device.name, {
       name: device.name,
+      ring: index % RINGS,
       isOnline: false,
+      offlineSinceMs: null,
       desiredGeneration: 0,
       reportedGeneration: null,
       assignment,

@@ -123,7 +123,7 @@ test('members move before the eyes, wave by wave, to the end', async () => {
   const rest = await assigned('1.4.0', 5);
   for (const name of rest) settle(name, '1.4.0', HEALTHY);
   await soon(stateOf).toBe('completed');
-  for (const name of ['Pause', 'Resume', 'Abort…']) expect(await button(name).isDisabled()).toBe(true);
+  for (const name of ['Pause', 'Resume', 'Limits…', 'Abort…']) expect(await button(name).isDisabled()).toBe(true);
   await soon(textOf(page.locator('[data-wave="1"]'))).toMatch(/5 of 5 \(100 %\)/);
 });
 
@@ -203,6 +203,14 @@ test('a paused rollout assigns nothing, however many slots are free; abort can k
   expect([...waiting.keys()].filter((each) => each.endsWith(' 1.6.0'))).toEqual([]);
   await button('Resume').click();
   await assigned('1.6.0', 2);
+  await button('Limits…').click();
+  await page.getByLabel('In flight, at most').fill('0');
+  expect(await button('Change the limits').isDisabled()).toBe(true);
+  await page.getByLabel('In flight, at most').fill('3');
+  await browser.picture('rollout-limits');
+  await button('Change the limits').click();
+  await assigned('1.6.0', 3);
+  await soon(() => page.getByRole('dialog').count()).toBe(0);
   await button('Abort…').click();
   await page.getByRole('button', { name: /^Keep/ }).click();
   await soon(stateOf).toBe('aborted');

@@ -134,7 +134,7 @@ async function watchForHalt({ client, ...server }: MeasuredServer): Promise<Halt
     } else done({ halted: rollout, hintedAtMs: askedForMs, readAtMs: monotonicMs() });
   };
   const timer = setTimeout(() => fail(new Error(`no halt was seen within ${WITHIN_MS} ms`)), WITHIN_MS);
-  const stream = await openStream({ client, ...server }, () => {
+  const stream = await openStream(server, () => {
     hintedAtMs = monotonicMs();
     ask().catch(fail);
   });

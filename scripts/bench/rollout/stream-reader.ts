@@ -6,7 +6,10 @@ export interface StreamReader {
   close(): void;
 }
 
-export async function openStream(server: MeasuredServer, onRollout: (id: string) => void): Promise<StreamReader> {
+export async function openStream(
+  server: Pick<MeasuredServer, 'http' | 'token'>,
+  onRollout: (id: string) => void,
+): Promise<StreamReader> {
   const abort = new AbortController();
   const answer = await fetch(server.http + PATHS.stream, {
     headers: { authorization: `Bearer ${server.token}` },

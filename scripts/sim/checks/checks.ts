@@ -1,10 +1,18 @@
-import type { BrokenRule, DeploymentRecord, OutwardOf } from '@wherry/agent/core';
-import { brokenByCollection, brokenByGeneration, brokenBySaving, brokenByStart } from '@wherry/agent/core';
+import type { BrokenRule, Deployment, DeploymentRecord, OutwardOf } from '@wherry/agent/core';
+import {
+  brokenByActivation,
+  brokenByCollection,
+  brokenByFetch,
+  brokenByGeneration,
+  brokenByMove,
+  brokenBySaving,
+  brokenByStart,
+} from '@wherry/agent/core';
 import type { OutboxRow } from '@wherry/agent/drain';
 import type { Member, RolloutEvent, RolloutHeader } from '@wherry/server/domain';
 import type { Document } from '../device/disk.ts';
 import type { Assignment, RolloutRow } from '../server/store.ts';
-import type { Observer, SimDevice, Stage } from '../stage.ts';
+import type { Advance, Observer, SimDevice, Stage } from '../stage.ts';
 import type { Rule } from '../violations.ts';
 import { RolloutLedger } from './rollout-ledger.ts';
 import { brokenByStep } from './rollout-step.ts';
@@ -45,6 +53,11 @@ export class Checks implements Observer {
       this.#broken('A1', device.name, `it starts ${release.version}, whose document a stranger signed`);
     if (variant !== undefined && device.fit.refused[variant.kind] !== undefined)
       this.#broken('A6', device.name, `it starts a ${variant.kind} variant, which its policy forbids`);
+  }
+
+  /** L9: triggers move to what has answered its health check. */
+  moving(device: SimDevice, effect: OutwardOf<'moveTriggers'>): void {
+    if (device.state !== null) this.#all(device, brokenByMove(device.state, effect, device.passed));
   }
 
   collected(device: SimDevice): void {
@@ -116,6 +129,24 @@ export class Checks implements Observer {
       if (member?.state === 'in_flight' && (member.deadlineAtMs === null || member.deadlineAtMs <= nowMs))
         this.#broken('R6', name, 'it is past its deadline and still counts as in flight', id);
     }
+  }
+
+  /** R13: after a look at who went away, nobody who was away for too long is still in its soak. */
+  watched(id: string, away: readonly { readonly device: string; readonly sinceMs: number }[], nowMs: number): void {
+    const limitMs = this.#world.store.rollouts.get(id)?.header.watch.offlineAfterMs ?? null;
+    if (limitMs === null) return;
+    for (const { device, sinceMs } of away)
+      if (nowMs - sinceMs >= limitMs && this.#world.store.member(id, device)?.state === 'soaking')
+        this.#broken('R13', device, `it is away for ${nowMs - sinceMs} ms and still counts as soaking`, id);
+  }
+
+  /** L5 and L6: when an activation begins, and what is fetched. */
+  advanced(device: SimDevice, before: Deployment | null, after: Deployment | null, { effects, env }: Advance): void {
+    if (after === null) return;
+    if (before?.record.phase === 'staged') this.#all(device, brokenByActivation(before, after, env));
+    for (const effect of effects)
+      if (effect.kind === 'fetchRelease' || effect.kind === 'fetchBlob')
+        this.#all(device, brokenByFetch(after, effect, env));
   }
 
   ended(rule: Rule, about: readonly string[], message: string): void {

@@ -2,6 +2,7 @@ import { brokenAtRest } from '@wherry/agent/core';
 import { FINAL_STATES } from '@wherry/protocol';
 import { FINAL_MEMBER_STATES } from '@wherry/server/domain';
 import type { Flaw } from '../releases.ts';
+import { growing } from '../server/rollout-run.ts';
 import type { SimDevice, Stage } from '../stage.ts';
 import type { Rule } from '../violations.ts';
 
@@ -25,11 +26,31 @@ export function unfinished(world: Stage): Unfinished | null {
           message: `${device} is still ${member.state} in a rollout that is ${state}`,
         };
   }
+  for (const id of growing(rolloutsOf(world)))
+    for (const { name, ring } of world.store.devices.values())
+      if (isWanted(world, id, ring) && world.store.member(id, name) === undefined)
+        return { rule: 'R12', about: [id, name], message: `${name} came to match and is no member` };
   for (const device of world.devices) {
     const found = unfinishedDevice(world, device);
     if (found !== null) return { ...found, about: [device.name] };
   }
   return null;
+}
+
+function rolloutsOf({ store }: Stage): Parameters<typeof growing>[0] {
+  return {
+    rolloutIds: () => [...store.rollouts.keys()],
+    rollout(id) {
+      const row = store.rollouts.get(id);
+      if (row === undefined) throw new RangeError(`there is no rollout ${id}`);
+      return row;
+    },
+  };
+}
+
+function isWanted({ store }: Stage, id: string, ring: number): boolean {
+  const wanted = store.rollouts.get(id)?.ring ?? null;
+  return wanted === null || wanted === ring;
 }
 
 function unfinishedDevice(world: Stage, device: SimDevice): Omit<Unfinished, 'about'> | null {
@@ -48,7 +69,8 @@ function unfinishedDevice(world: Stage, device: SimDevice): Omit<Unfinished, 'ab
     };
   if (record !== null && !FINAL_STATES.has(record.phase))
     return { rule: 'A4', message: `no verdict: still ${record.phase}` };
-  const restless = device.state === null ? [] : brokenAtRest(device.state, device.running?.release ?? null);
+  const restless =
+    device.state === null ? [] : brokenAtRest(device.state, device.running?.release ?? null, device.bound);
   const [first] = restless;
   if (first !== undefined) return { rule: 'A4', message: first.message };
   const phases = record === null ? null : PHASES[world.flawOf(device.index, record.target.workload.release)];

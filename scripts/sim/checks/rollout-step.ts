@@ -34,6 +34,11 @@ export function brokenByStep(
     broken.push({ rule: 'R2', message: `${device} was assigned while the rollout was ${header.state}` });
   if (header.state === 'halted' || header.state === 'aborted')
     broken.push({ rule: 'R7', message: `${device} was assigned after the rollout was ${header.state}` });
+  if (header.state === 'draft' || header.state === 'scheduled')
+    broken.push({ rule: 'R11', message: `${device} was assigned while the rollout was ${header.state}` });
+  const wave = header.waves[after.wave];
+  if (wave?.needsApproval && !wave.isApproved)
+    broken.push({ rule: 'R8', message: `${device} was assigned in wave ${after.wave + 1}, which nobody has approved` });
   if (!isOnline) broken.push({ rule: 'R6', message: `${device} is offline and was given a slot` });
   if (after.deadlineAtMs === null) broken.push({ rule: 'R6', message: `${device} is in flight without a deadline` });
   return broken;

@@ -1,6 +1,7 @@
-import type { Deployment, DeviceFit, LifecycleEvent } from '@wherry/agent/core';
+import type { Deployment, DeviceFit, Env, LifecycleEvent } from '@wherry/agent/core';
 import type { OutboxBody } from '@wherry/agent/drain';
 import type { DesiredWorkload, WorkloadStatus } from '@wherry/protocol';
+import { BLOB_BYTES } from '../releases.ts';
 import type { SimDevice, Stage } from '../stage.ts';
 import { APP, type Disk, type Document, emptyDisk, type Running } from './disk.ts';
 import { execute } from './executors.ts';
@@ -12,6 +13,7 @@ import { DeviceLink } from './link.ts';
  */
 const SEEN_MAX = 4;
 const START_EPOCH_MS = 1_800_000_000_000;
+const MONTH_ENDS_MS = START_EPOCH_MS + 14 * 86_400_000;
 
 export class Device implements SimDevice {
   readonly name: string;
@@ -27,8 +29,13 @@ export class Device implements SimDevice {
   boot = '';
   state: Deployment | null = null;
   running: Running | null = null;
+  beside: Running | null = null;
+  bound: number | null = null;
+  passed: number | null = null;
   /** Wall clock less true time. */
   clockSkewMs = 0;
+  isMetered = false;
+  budgetBytes: number | null = null;
   /** Desired states that came, for whoever sends them again. */
   readonly seen: Document[] = [];
   /** Effects that are still carried out before the power goes; null: all. */
@@ -83,6 +90,8 @@ export class Device implements SimDevice {
     this.effectsLeft = null;
     this.life += 1;
     this.running = null;
+    this.beside = null;
+    this.bound = null;
     this.state = null;
     this.link.lose();
     this.world.tell(this.name, 'has no power');
@@ -103,6 +112,7 @@ export class Device implements SimDevice {
       random: this.world.random.next(),
       device: this.fit,
       lastTicket: this.#lastTicket,
+      ...this.#link(),
     };
     const { state, effects } = agent.step(before, event, env);
     if (this.world.isTracing && (state?.record !== before?.record || effects.length > 0))
@@ -115,6 +125,7 @@ export class Device implements SimDevice {
       this.world.checks.saving(this, this.disk.record, state.record);
       this.disk.record = state.record;
     }
+    this.world.checks.advanced(this, before, state, { effects, env });
     this.state = state;
     this.#lastTicket = Math.max(this.#lastTicket, state?.lastTicket ?? 0);
     if (state !== before) this.#tellNews(state);
@@ -134,6 +145,16 @@ export class Device implements SimDevice {
       if (this.cut()) return;
       execute(this, effect);
     }
+  }
+
+  /** What it may download over; where links play no part, any link without limit. */
+  #link(): Pick<Env, 'link'> {
+    if (this.world.weather.links === 0) return {};
+    const presentBytes: Record<string, number> = {};
+    for (const digest of this.disk.blobs) presentBytes[digest] = BLOB_BYTES;
+    const name = this.isMetered ? 'wwan0' : 'eth0';
+    const { isMetered, budgetBytes } = this;
+    return { link: { name, isMetered, leftBytes: budgetBytes, renewsAtMs: MONTH_ENDS_MS, presentBytes } };
   }
 
   /** An answer of the outside after some time, to this start of the device only. */

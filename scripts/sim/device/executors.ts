@@ -1,6 +1,6 @@
 import type { LifecycleEvent, OutwardEffect, OutwardKind, OutwardOf } from '@wherry/agent/core';
 import type { ErrorCode } from '@wherry/protocol';
-import { type Flaw, flawOn } from '../releases.ts';
+import { BLOB_BYTES, type Flaw, flawOn } from '../releases.ts';
 import type { SimDevice } from '../stage.ts';
 
 /** What the outside answers to each effect: downloads, runtimes, programs, timers. A kind without an executor does not compile. */
@@ -43,6 +43,7 @@ const EXECUTORS: { readonly [K in OutwardKind]: Executor<K> } = {
       if (isSpoiled || device.world.happens('tamper'))
         return { type: 'blob_failed', ticket, code: 'digest_mismatch', message: 'other bytes came', isFinal: false };
       device.disk.blobs.add(digest);
+      if (device.budgetBytes !== null) device.budgetBytes = Math.max(0, device.budgetBytes - BLOB_BYTES);
       return device.cut() ? null : { type: 'blob_fetched', ticket };
     });
   },
@@ -56,6 +57,8 @@ const EXECUTORS: { readonly [K in OutwardKind]: Executor<K> } = {
   start(device, effect) {
     device.world.checks.starting(device, effect);
     const { ticket, release, variantAt } = effect;
+    const { running } = device;
+    if (running !== null && running.ticket === device.state?.run.prior) device.beside = running;
     device.running = { release, ticket, variantAt };
     later(device, 20, 300, () => ({ type: 'started', ticket }));
     const flaw = flawOf(device, release);
@@ -64,13 +67,41 @@ const EXECUTORS: { readonly [K in OutwardKind]: Executor<K> } = {
   },
   stop(device) {
     device.running = null;
+    device.beside = null;
+    device.bound = null;
+  },
+  dismiss(device, { ticket }) {
+    if (device.bound === ticket) device.bound = null;
+    if (device.beside?.ticket === ticket) device.beside = null;
+    if (device.running?.ticket !== ticket) return;
+    device.running = device.beside;
+    device.beside = null;
+  },
+  bindTriggers(device, { ticket }) {
+    if (device.running?.ticket === ticket) device.bound = ticket;
+  },
+  moveTriggers(device, effect) {
+    device.world.checks.moving(device, effect);
+    const { ticket } = effect;
+    later(device, 5, 2_000, () => {
+      // Nobody waits for it any more: the triggers stay where they are.
+      if (device.running?.ticket !== ticket || device.state?.run.status !== 'moving') return null;
+      // Once: a good release must not fail for the calls of the one before.
+      const isFirst = device.state.run.health.crashes === 0;
+      if (isFirst && device.world.happens('tamper'))
+        return { type: 'move_failed', ticket, code: 'health_failed', message: 'a call did not end', isFinal: false };
+      device.bound = ticket;
+      device.beside = null;
+      return { type: 'moved', ticket };
+    });
   },
   probe(device, { ticket }) {
-    later(device, 2, 40, () =>
-      flawOf(device, device.running?.release ?? '') === 'sick'
-        ? { type: 'probe_failed', ticket, code: 'health_failed', message: 'it answers with an error' }
-        : { type: 'probe_passed', ticket },
-    );
+    later(device, 2, 40, () => {
+      if (flawOf(device, device.running?.release ?? '') === 'sick')
+        return { type: 'probe_failed', ticket, code: 'health_failed', message: 'it answers with an error' };
+      device.passed = ticket;
+      return { type: 'probe_passed', ticket };
+    });
   },
   setTimer(device, { lane, ticket, delayMs }) {
     if (lane === 'run' && isDull(device)) return;
@@ -84,7 +115,6 @@ const EXECUTORS: { readonly [K in OutwardKind]: Executor<K> } = {
     for (const digest of blobs) if (!kept.blobs.has(digest)) blobs.delete(digest);
     device.world.checks.collected(device);
   },
-  bindTriggers() {},
   cancelChange() {},
 };
 
@@ -110,8 +140,9 @@ function later(device: SimDevice, lowMs: number, highMs: number, event: () => Li
 
 function falls(device: SimDevice, ticket: number, lowMs: number, highMs: number): void {
   later(device, lowMs, highMs, () => {
-    if (device.running?.ticket !== ticket) return null;
-    device.running = null;
+    if (device.beside?.ticket === ticket) device.beside = null;
+    else if (device.running?.ticket === ticket) device.running = null;
+    else return null;
     return { type: 'crashed', ticket, code: 'guest_error', message: 'it fell over' };
   });
 }

@@ -2,7 +2,7 @@ import type { Report } from '@wherry/protocol';
 import type { Document } from '../device/disk.ts';
 import type { Reachable, SimDevice, Stage } from '../stage.ts';
 import { ServerProcess } from './process.ts';
-import { applyReport, connected, expireDue, sendDue } from './use-cases.ts';
+import { applyReport, connected, expireDue, sendDue, watchSoaks } from './use-cases.ts';
 
 const TICK_MS = 10_000;
 const PRESENCE_REPEATS = 3;
@@ -32,6 +32,7 @@ export class FleetServer implements Reachable {
     this.#world.timeline.after(TICK_MS, () => this.#tick(process));
     if (!process.isUp) return;
     expireDue(process);
+    watchSoaks(process);
     sendDue(process);
   }
 

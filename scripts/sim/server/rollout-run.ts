@@ -72,7 +72,7 @@ function perform(work: Work, id: string, effect: RolloutEffect): RolloutEvent | 
 function supersede(work: Work, id: string): void {
   const leaving = work.rollout(id).order.filter((device) => work.member(id, device)?.state === 'pending');
   for (const other of work.rolloutIds()) {
-    if (other === id || work.rollout(other).header.state === 'draft') continue;
+    if (other === id || !hasBegun(work, other)) continue;
     for (const states of [
       ['pending', 'waiting'],
       ['in_flight', 'soaking'],
@@ -113,7 +113,7 @@ function pickedOf(work: Work, id: string, member: Member): Picked {
 }
 
 function assign(work: Work, id: string, device: string): void {
-  const { release, version, releaseCounter, isRollback, targets } = work.rollout(id);
+  const { release, version, releaseCounter, isRollback, targets, terms } = work.rollout(id);
   const attempt = work.member(id, device)?.attempt ?? 0;
   const target = targets.get(device);
   const base: Omit<Assignment, 'attempt' | 'rollout' | 'isRollback'> =
@@ -124,5 +124,35 @@ function assign(work: Work, id: string, device: string): void {
           version: target?.version ?? null,
           releaseCounter: target?.releaseCounter ?? 0,
         };
-  work.assign(device, { ...base, attempt, rollout: work.rollout(id).id, isRollback });
+  work.assign(device, { ...base, attempt, rollout: work.rollout(id).id, isRollback, terms });
+}
+
+function hasBegun(work: Work, id: string): boolean {
+  const { state } = work.rollout(id).header;
+  return state !== 'draft' && state !== 'scheduled';
+}
+
+/** A device got another label: it joins the dynamic rollouts that select it and that no newer one has followed. */
+export function relabel(work: Work, device: string, ring: number): void {
+  work.change(device, { ring });
+  for (const id of growing(work))
+    if (work.rollout(id).ring === ring && work.member(id, device) === undefined) join(work, id, device);
+}
+
+export function growing(work: Pick<Work, 'rollout' | 'rolloutIds'>): string[] {
+  const ids = work.rolloutIds();
+  return ids.filter((id) => {
+    const { state, isDynamic } = work.rollout(id).header;
+    if (!isDynamic || state === 'draft' || state === 'aborted') return false;
+    return !ids.some((newer) => newer > id && !['draft', 'scheduled'].includes(work.rollout(newer).header.state));
+  });
+}
+
+function join(work: Work, id: string, device: string): void {
+  const row = work.rollout(id);
+  const planned = { device: device as Member['device'], isOnline: true, release: row.release };
+  const member = work.world.machines.server.newMember(planned, row.header.waves.length - 1, work.nowMs);
+  const previous = new Map(row.previous).set(device, work.device(device).assignment);
+  work.rollouts.set(id, { ...row, order: [...row.order, device], previous });
+  feed(work, id, { type: 'joined', member });
 }

@@ -2,7 +2,7 @@ import type { DeviceId, RolloutId } from '@wherry/protocol';
 import type { PlannedDevice } from '@wherry/server/domain';
 import type { SimRelease } from '../releases.ts';
 import { feed } from './rollout-run.ts';
-import type { Assignment, RolloutRow } from './store.ts';
+import type { Assignment, RolloutRow, Terms } from './store.ts';
 import type { Work } from './work.ts';
 
 /** Plans, saves and starts a rollout, and the one that takes another back. */
@@ -12,6 +12,8 @@ export interface RolloutOrder {
   readonly release: SimRelease;
   readonly request: PlanRequest;
   readonly isRollback: boolean;
+  readonly ring: number | null;
+  readonly terms: Terms;
 }
 
 const REACHED = new Set([
@@ -26,11 +28,13 @@ const REACHED = new Set([
 ]);
 
 export function startRollout(work: Work, order: RolloutOrder): string {
-  const { release, request, isRollback } = order;
-  const devices = [...work.store.devices.keys()].map((name): PlannedDevice => {
+  const { release, request, isRollback, ring, terms } = order;
+  const selected = [...work.store.devices.keys()].filter((name) => ring === null || work.device(name).ring === ring);
+  const devices = selected.map((name): PlannedDevice => {
     return { device: name as DeviceId, isOnline: work.device(name).isOnline, release: release.digest };
   });
-  const row = { release: release.digest, version: release.version, releaseCounter: release.counter, isRollback };
+  const { digest, version, counter } = release;
+  const row = { release: digest, version, releaseCounter: counter, isRollback, ring, terms };
   return add(work, row, request, devices, new Map());
 }
 
@@ -56,12 +60,13 @@ export function startRevert(work: Work, id: string): void {
     soakMs,
   };
   const { release, version, releaseCounter } = reverted;
-  add(work, { release, version, releaseCounter, isRollback: true }, request, devices, targets);
+  const row = { release, version, releaseCounter, isRollback: true, ring: null, terms: {} };
+  add(work, row, request, devices, targets);
 }
 
 function add(
   work: Work,
-  row: Pick<RolloutRow, 'release' | 'version' | 'releaseCounter' | 'isRollback'>,
+  row: Pick<RolloutRow, 'release' | 'version' | 'releaseCounter' | 'isRollback' | 'ring' | 'terms'>,
   request: PlanRequest,
   devices: readonly PlannedDevice[],
   targets: RolloutRow['targets'],

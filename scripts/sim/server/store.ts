@@ -1,4 +1,4 @@
-import type { Digest, RolloutId, Version, WorkloadStatus } from '@wherry/protocol';
+import type { DesiredWorkload, Digest, RolloutId, Version, WorkloadStatus } from '@wherry/protocol';
 import type { Member, RolloutHeader } from '@wherry/server/domain';
 import type { Document } from '../device/disk.ts';
 
@@ -10,11 +10,22 @@ export interface Assignment {
   readonly attempt: number;
   readonly rollout: RolloutId;
   readonly isRollback: boolean;
+  readonly terms?: Terms | undefined;
 }
+
+/** Labels that devices have. */
+export const RINGS = 3;
+
+/** When a device may activate and download. */
+export type Terms = Pick<DesiredWorkload, 'window' | 'download'>;
 
 export interface DeviceRow {
   readonly name: string;
+  /** Its one label. */
+  readonly ring: number;
   readonly isOnline: boolean;
+  /** Null while it is online, and before it was ever heard. */
+  readonly offlineSinceMs: number | null;
   readonly desiredGeneration: number;
   readonly reportedGeneration: number | null;
   readonly assignment: Assignment | null;
@@ -37,6 +48,9 @@ export interface RolloutRow {
   readonly version: Version;
   readonly releaseCounter: number;
   readonly isRollback: boolean;
+  /** Devices with this label; null: all. */
+  readonly ring: number | null;
+  readonly terms: Terms;
   readonly header: RolloutHeader;
   /** Where each device goes instead of to `release`: what a revert brings back. */
   readonly targets: ReadonlyMap<string, Assignment | null>;

@@ -76,7 +76,7 @@ function noteGeneration(work: Work, row: DeviceRow, generation: number): void {
 export function connected(process: ServerProcess, name: string, isOnline: boolean): void {
   process.run((work) => {
     if (work.device(name).isOnline === isOnline) return;
-    work.change(name, { isOnline });
+    work.change(name, { isOnline, offlineSinceMs: isOnline ? null : work.nowMs });
     if (!isOnline) return;
     for (const id of work.rolloutIds()) {
       const member = work.member(id, name);
@@ -109,6 +109,33 @@ export function expireDue(process: ServerProcess): void {
         }
       },
       () => [() => checks.expired(id, due, lookedAtMs)],
+    );
+  }
+}
+
+/** Devices that went away during their soak, as app/watch-soaks.ts. */
+export function watchSoaks(process: ServerProcess): void {
+  const { store, checks, machines } = process.world;
+  for (const [id, { header }] of store.rollouts) {
+    if (header.watch.offlineAfterMs === null) continue;
+    const soaking = checks.open(id).filter((device) => store.member(id, device)?.state === 'soaking');
+    if (soaking.length === 0) continue;
+    const away: { device: string; sinceMs: number }[] = [];
+    let lookedAtMs = 0;
+    process.run(
+      (work) => {
+        lookedAtMs = work.nowMs;
+        away.length = 0;
+        for (const device of soaking) {
+          const { isOnline, offlineSinceMs } = work.device(device);
+          const member = work.member(id, device);
+          if (isOnline || offlineSinceMs === null || member?.state !== 'soaking') continue;
+          away.push({ device, sinceMs: offlineSinceMs });
+          const finding = machines.server.judgeSilence(work.rollout(id).header.watch, offlineSinceMs, work.nowMs);
+          if (finding) feed(work, id, { type: 'unwell', member, ...finding });
+        }
+      },
+      () => [() => checks.watched(id, away, lookedAtMs)],
     );
   }
 }

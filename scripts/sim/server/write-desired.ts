@@ -26,8 +26,8 @@ export function writeDesired(work: Work): void {
   }
 }
 
-function workloadOf({ release, version, attempt, rollout, isRollback }: Assignment): DesiredWorkload[] {
+function workloadOf({ release, version, attempt, rollout, isRollback, terms }: Assignment): DesiredWorkload[] {
   if (release === null || version === null) return [];
-  const base = { app: APP as DesiredWorkload['app'], version, release, config: {}, attempt, rollout };
+  const base = { app: APP as DesiredWorkload['app'], version, release, config: {}, attempt, rollout, ...terms };
   return [isRollback ? { ...base, rollback: true } : base];
 }

@@ -77,7 +77,8 @@ export function wavesText(rollout: Rollout): string {
       const sums = sumWave(wave);
       const { gate } = wave;
       const limits = `≥${percent(gate.minSuccess)} succeed, ≤${gate.maxFailures} fail, ≤${percent(gate.maxFailureRate)} from ${gate.minSample} on`;
-      const state = wave.approval === 'needed' ? `${wave.state}, needs approval` : wave.state;
+      const isToBeApproved = wave.approval === 'needed' && wave.state === 'pending';
+      const state = isToBeApproved ? `${wave.state}, needs approval` : wave.state;
       return [i + 1, state, sums.total, sums.succeeded, sums.failed, sums.active, sums.waiting, limits];
     }),
   );
@@ -97,6 +98,7 @@ export function adviceText(rollout: Rollout): string {
   if (state === 'draft') return `\nBegin it with: wherry rollout publish ${id}`;
   if (state === 'awaiting_approval')
     return `\nLet wave ${(waveToApprove(rollout) ?? rollout.currentWave) + 1} begin: wherry rollout approve ${id}`;
-  if (state === 'running' || state === 'scheduled') return `\nFollow it with: wherry rollout watch ${id}`;
+  if (state === 'preparing' || state === 'running' || state === 'scheduled')
+    return `\nFollow it with: wherry rollout watch ${id}`;
   return '';
 }

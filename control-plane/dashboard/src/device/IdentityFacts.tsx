@@ -45,7 +45,19 @@ function inventoryFacts(inventory: Inventory | null): readonly Fact[] {
     ['Agent version', inventory.agentVersion],
     ['Runtimes', inventory.runtimes.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none'],
     ['Isolation', ISOLATION_WORDS[inventory.isolation]],
+    ...hardwareFacts(inventory.hardware),
   ];
+}
+
+/** Pins, buses and serial devices by the names that releases use. */
+function hardwareFacts(hardware: Inventory['hardware']): readonly Fact[] {
+  if (!hardware) return [];
+  const facts: readonly Fact[] = [
+    ['Pins', Object.keys(hardware.gpio).join(', ')],
+    ['I2C buses', hardware.i2c.join(', ')],
+    ['Serial devices', hardware.serial.join(', ')],
+  ];
+  return facts.filter(([, names]) => names !== '');
 }
 
 function shareOf(part: number, whole: number): string {

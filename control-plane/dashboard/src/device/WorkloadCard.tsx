@@ -1,4 +1,4 @@
-import type { WorkloadStatus } from '@wherry/protocol';
+import { describeLimitHit, type WorkloadStatus } from '@wherry/protocol';
 import { Link } from 'react-router';
 import { PAGES } from '../pages.ts';
 import { Badge } from '../parts/Badge.tsx';
@@ -16,7 +16,7 @@ interface WorkloadCardProps {
 }
 
 export function WorkloadCard({ workload, onCommand, canSend }: WorkloadCardProps) {
-  const { app, version, state, code, message, running } = workload;
+  const { app, version, state, code, message, limit, running } = workload;
   return (
     <article className="workload" aria-label={app} data-app={app}>
       <header className="spread">
@@ -39,6 +39,7 @@ export function WorkloadCard({ workload, onCommand, canSend }: WorkloadCardProps
         <p className="why">
           <strong>{CODE_WORDS[code]}</strong> <code>{code}</code>
           {message ? <span className="why-detail">{message}</span> : null}
+          {limit ? <span className="why-detail">It hit its limit of {describeLimitHit(limit)}.</span> : null}
         </p>
       ) : message ? (
         <p className="why-detail">{message}</p>

@@ -1,8 +1,17 @@
-import type { Release } from '@wherry/protocol';
+import type { GuestLimits, Release } from '@wherry/protocol';
 import { Facts } from '../parts/Facts.tsx';
 import { duration } from '../words/time.ts';
 import { capabilityWords, triggerWords } from '../words/triggers.ts';
 import { bytes, counted, percent } from '../words/units.ts';
+
+function limitWords({ memoryBytes, cpuShare, wallMs, cpuTimeMs, fuel, hostCallsPerSecond }: GuestLimits): string {
+  return [
+    `${bytes(memoryBytes)} of memory, ${percent(cpuShare)} of a core, ${duration(wallMs)} a call`,
+    ...(cpuTimeMs === undefined ? [] : [`${duration(cpuTimeMs)} of CPU time a call`]),
+    ...(fuel === undefined ? [] : [`${fuel.toLocaleString('en')} of fuel a call`]),
+    ...(hostCallsPerSecond === undefined ? [] : [`${counted(hostCallsPerSecond, 'host call')} a second`]),
+  ].join(', ');
+}
 
 export function ReleaseGrants({ release }: { readonly release: Release }) {
   const { limits, health } = release;
@@ -16,10 +25,7 @@ export function ReleaseGrants({ release }: { readonly release: Release }) {
           'May',
           capabilities.length > 0 ? <Lines key="capabilities" lines={capabilities} /> : 'nothing outside of itself',
         ],
-        [
-          'Limits',
-          `${bytes(limits.memoryBytes)} of memory, ${percent(limits.cpuShare)} of a core, ${duration(limits.wallMs)} a call`,
-        ],
+        ['Limits', limitWords(limits)],
         [
           'Health',
           `first probe after ${duration(health.afterMs)}, then every ${duration(health.everyMs)}; ${counted(health.failures, 'failure')} in a row fail it; good after ${duration(health.soakMs)}`,

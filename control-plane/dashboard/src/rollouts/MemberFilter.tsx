@@ -1,24 +1,18 @@
 import { MEMBER_STATES, type MemberState } from '@wherry/protocol';
 import { MEMBER_LOOKS } from '../words/member-states.ts';
 
-interface Filter {
+interface MemberFilterProps {
+  readonly waves: number;
   readonly wave?: number | undefined;
   readonly state?: MemberState | undefined;
-}
-
-interface MemberFilterProps extends Filter {
-  readonly waves: number;
-  readonly onChange: (filter: Filter) => void;
+  /** An empty value filters nothing. */
+  readonly onChange: (name: 'wave' | 'state', value: string) => void;
 }
 
 export function MemberFilter({ waves, wave, state, onChange }: MemberFilterProps) {
   return (
     <div className="actions">
-      <select
-        aria-label="Wave"
-        value={wave ?? ''}
-        onChange={({ target }) => onChange({ wave: target.value === '' ? undefined : Number(target.value), state })}
-      >
+      <select aria-label="Wave" value={wave ?? ''} onChange={({ target }) => onChange('wave', target.value)}>
         <option value="">all waves</option>
         {Array.from({ length: waves }, (_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a wave is its index
@@ -27,11 +21,7 @@ export function MemberFilter({ waves, wave, state, onChange }: MemberFilterProps
           </option>
         ))}
       </select>
-      <select
-        aria-label="State"
-        value={state ?? ''}
-        onChange={({ target }) => onChange({ wave, state: MEMBER_STATES.find((each) => each === target.value) })}
-      >
+      <select aria-label="State" value={state ?? ''} onChange={({ target }) => onChange('state', target.value)}>
         <option value="">all states</option>
         {MEMBER_STATES.map((each) => (
           <option key={each} value={each}>

@@ -32,12 +32,14 @@ export function MemberPanel({ rollout }: { readonly rollout: Rollout }) {
           waves={rollout.waves.length}
           wave={wave}
           state={state}
-          onChange={(next) =>
-            setSearch({
-              ...(next.wave === undefined ? {} : { wave: String(next.wave) }),
-              ...(next.state ? { state: next.state } : {}),
-            })
-          }
+          onChange={(name, value) => {
+            // The address as it is now: two choices in a row may come before the first one is shown.
+            const next = new URLSearchParams(window.location.search);
+            next.delete('cursor');
+            if (value === '') next.delete(name);
+            else next.set(name, value);
+            setSearch(next);
+          }}
         />
       }
     >

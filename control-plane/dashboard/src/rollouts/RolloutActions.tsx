@@ -14,11 +14,13 @@ import { KEYS } from '../api/keys.ts';
 import { useMay } from '../api/session.ts';
 import { sentenceOf } from '../words/problem.ts';
 import { AbortDialog } from './AbortDialog.tsx';
+import { LimitsDialog } from './LimitsDialog.tsx';
 
 /** Buttons for what may be done; which state allows what is the protocol's table, the same that the server refuses by. */
 export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
   const queries = useQueryClient();
   const [isAborting, setAborting] = useState(false);
+  const [isChangingLimits, setChangingLimits] = useState(false);
   const may = useMay(pauseRollout);
   const params = { id: rollout.id };
   const act = useMutation({
@@ -72,6 +74,9 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
           {isHalted ? 'Acknowledge and resume' : 'Resume'}
         </button>
       )}
+      <button type="button" disabled={!canRollout(rollout.state, 'update')} onClick={() => setChangingLimits(true)}>
+        Limits…
+      </button>
       <button
         type="button"
         className="danger"
@@ -80,6 +85,7 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
       >
         Abort…
       </button>
+      {isChangingLimits ? <LimitsDialog rollout={rollout} onClose={() => setChangingLimits(false)} /> : null}
       {isAborting ? (
         <AbortDialog
           rollout={rollout}

@@ -4,12 +4,10 @@ import { PAGES } from '../pages.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { RelativeTime } from '../parts/RelativeTime.tsx';
 import { reasonWords } from '../words/codes.ts';
-import { GATE_WORDS } from '../words/rollout-states.ts';
-import { percent } from '../words/units.ts';
+import { limitSentence } from '../words/rollout-states.ts';
 
 /** Why the rollout halted, with the figures it was judged by. */
 export function VerdictBanner({ verdict, isHalted }: { readonly verdict: Verdict; readonly isHalted: boolean }) {
-  const figure = (value: number) => (verdict.limit === 'maxFailures' ? String(value) : percent(value));
   return (
     <section className="verdict" data-tone={isHalted ? 'bad' : 'watch'} role={isHalted ? 'alert' : undefined}>
       <Icon shape="warning" />
@@ -19,8 +17,7 @@ export function VerdictBanner({ verdict, isHalted }: { readonly verdict: Verdict
         </h2>
         <p>{verdict.sentence}</p>
         <p className="quiet">
-          Limit: {GATE_WORDS[verdict.limit]} {figure(verdict.allowed)}. Observed: {figure(verdict.observed)}.{' '}
-          {verdict.failures} failed of {verdict.reached} reached.
+          {limitSentence(verdict)} {verdict.failures} failed of {verdict.reached} reached.
         </p>
         <FailureReasons byCode={verdict.byCode ?? []} />
         <p className="chips">

@@ -35,7 +35,7 @@ function WaveItem({ wave, onFilter }: { readonly wave: Wave; readonly onFilter: 
         </h3>
         <span className="actions">
           {wave.approval === 'given' ? <span className="quiet">approved</span> : null}
-          <Badge look={wave.approval === 'needed' ? NEEDS_APPROVAL : WAVE_LOOKS[wave.state]} />
+          <Badge look={isToBeApproved(wave) ? NEEDS_APPROVAL : WAVE_LOOKS[wave.state]} />
         </span>
       </header>
       <MemberBar counts={wave.counts} />
@@ -43,4 +43,9 @@ function WaveItem({ wave, onFilter }: { readonly wave: Wave; readonly onFilter: 
       <GateFigures wave={wave} />
     </>
   );
+}
+
+/** Its turn has not come, and when it does somebody has to approve it. */
+function isToBeApproved({ approval, state }: Wave): boolean {
+  return approval === 'needed' && state === 'pending';
 }

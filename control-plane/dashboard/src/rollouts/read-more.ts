@@ -42,7 +42,7 @@ function orOff<T>(parse: (text: string) => Outcome<T>): (text: string) => Outcom
   return (text) => (text === 'off' ? { ok: true, value: null } : parse(text));
 }
 
-function readAbove(text: string, least: number, isInclusive = false): Outcome<number> {
+export function readAbove(text: string, least: number, isInclusive = false): Outcome<number> {
   const value = Number(text);
   const isEnough = isInclusive ? value >= least : value > least;
   if (/^\d{1,7}(\.\d+)?$/.test(text) && isEnough) return { ok: true, value };

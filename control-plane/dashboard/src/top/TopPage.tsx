@@ -36,9 +36,29 @@ const COLUMNS: readonly Column<TopRow>[] = [
   { head: 'Memory', isNumber: true, cell: ({ memoryBytes }) => bytes(memoryBytes) },
   { head: 'Calls', isNumber: true, cell: ({ calls }) => count(calls) },
   { head: 'Errors', isNumber: true, cell: ({ errors }) => count(errors) },
-  { head: 'Limits hit', isNumber: true, cell: ({ limitsHit }) => count(limitsHit) },
+  { head: 'Limits hit', cell: limitsWords },
+  { head: 'p50', isNumber: true, cell: ({ figures }) => milliseconds(figures?.callP50Ms) },
+  { head: 'p99', isNumber: true, cell: ({ figures }) => milliseconds(figures?.callP99Ms) },
+  { head: 'Module peak', isNumber: true, cell: ({ figures }) => sizeOf(figures?.modulePeakBytes) },
+  { head: 'Sent', isNumber: true, cell: ({ figures }) => sizeOf(figures?.sentBytes) },
+  { head: 'Received', isNumber: true, cell: ({ figures }) => sizeOf(figures?.receivedBytes) },
+  { head: 'Isolation', cell: ({ figures }) => (figures ? `${figures.isolation}, by ${figures.source}` : '–') },
   { head: 'Sampled', isNumber: true, cell: ({ atMs }) => <RelativeTime atMs={atMs} /> },
 ];
+
+/** By name where the device says so. */
+function limitsWords({ limitsHit, figures }: TopRow): string {
+  const named = Object.entries(figures?.limits ?? {}).map(([name, hits]) => `${count(hits)} ${name.replace('_', ' ')}`);
+  return named.length === 0 ? count(limitsHit) : named.join(', ');
+}
+
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function sizeOf(value: number | undefined): string {
+  return value === undefined ? '–' : bytes(value);
+}
 
 export function TopPage() {
   const [search, setSearch] = useSearchParams();

@@ -7,7 +7,10 @@ export interface AppContext {
   readonly store: Store;
   readonly broker: Broker;
   readonly blobs: Blobs;
+  /** Absent where none are made: devices take whole blobs. */
+  readonly deltas?: Deltas;
   readonly director: Director;
+  readonly online: OnlineSigner;
   readonly changes: Changes;
   readonly clock: { nowMs(): number };
   /** Sortable id of 26 characters (ULID, lower case). */
@@ -35,6 +38,14 @@ export interface Director {
   sign(state: DesiredState): Envelope;
 }
 
+/** Signs what needs no person: which files of the repository are the newest. */
+export interface OnlineSigner {
+  /** 32 bytes as hex. */
+  readonly publicKeys: { readonly snapshot: string; readonly timestamp: string };
+  /** The file: what is signed, with its signature. */
+  seal(role: 'snapshot' | 'timestamp', signed: object): string;
+}
+
 /** Content-addressed bytes. */
 export interface Blobs {
   has(digest: string): Promise<number | null>;
@@ -46,6 +57,16 @@ export interface Blobs {
   ): Promise<import('@wherry/protocol').Outcome<number>>;
   /** `end` is exclusive. */
   read(digest: string, start: number, end: number): ReadableStream<Uint8Array>;
+}
+
+/** Ways from one blob to another, made once and kept. */
+export interface Deltas {
+  /** Size in bytes; null when the blob itself is hardly larger. Takes as long as making it takes; who asks meanwhile gets the same. */
+  find(base: string, digest: string): Promise<number | null>;
+  /** Of one that was found. `end` is exclusive. */
+  read(base: string, digest: string, start: number, end: number): ReadableStream<Uint8Array>;
+  /** Gives up what is being made. */
+  stop(): Promise<void>;
 }
 
 /** What changed, for those who watch: server-sent events. In process; correctness never depends on it. */

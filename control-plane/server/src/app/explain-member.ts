@@ -7,6 +7,8 @@ export const explainMember: UseCase<'explainMember'> = async ({ store, clock }, 
   const record = await store.rollouts.find(tenant, params.id);
   if (!record) return refuse('not_found', `there is no rollout ${params.id}`);
   const [found] = await store.rollouts.members(tenant, params.id, [params.device]);
+  if (!found && record.header.state === 'preparing')
+    return refuse('not_found', `the devices of rollout ${params.id} are being written down; ask again in a moment`);
   if (!found) return refuse('not_found', `${params.device} is no member of rollout ${params.id}; plan it to see why`);
   const device = await store.devices.find(tenant, params.device);
   const { member, position } = found;

@@ -6,6 +6,11 @@ export const APP_LIMITS = {
   desiredValidMs: 7 * 86_400_000,
   desiredRenewMs: 2 * 86_400_000,
   usageEveryMs: 300_000,
+  /** Online metadata is valid for this long, and signed again when half of it has gone. */
+  timestampValidMs: 86_400_000,
+  snapshotValidMs: 14 * 86_400_000,
+  /** Superseded metadata is kept for devices that are in the middle of a refresh. */
+  metadataKeptMs: 86_400_000,
   /** A device that did not confirm its desired state is told again after this, twice as long each time, at most `resendMaxMs`. */
   resendFirstMs: 10_000,
   resendMaxMs: 600_000,
@@ -14,9 +19,21 @@ export const APP_LIMITS = {
   dispatchGatherMs: 5,
   deadlineBatch: 500,
   wakeBatch: 500,
+  /** A rollout over more devices is prepared in batches. */
+  membersAtOnce: 1_000,
+  membersPerBatch: 1_000,
+  takeOverBatch: 1_000,
+  /** Rollouts that one look prepares. */
+  prepareBatch: 20,
+  /** A process that prepares a rollout and says nothing for this long has ended. */
+  prepareLeaseMs: 3_000,
+  /** Devices of a fleet that are looked at before others get their turn. */
+  devicesPerBreath: 5_000,
   /** Simulated devices of all runs of one forecast. */
   forecastDeviceRuns: 200_000,
   awayBatch: 5_000,
+  /** Members that one look for online ones among those that wait aside takes. */
+  hearBatch: 1_000,
   /** A process that was not heard for this long has ended, and its sessions with it. */
   processSilentMs: 10_000,
   /** Rows that one look for the next members reads at least: offline ones are passed over quickly. */
@@ -27,6 +44,8 @@ export const APP_LIMITS = {
   generationMax: 2 ** 50,
   memberChangesEmitted: 100,
   conflictRetries: 5,
+  /** What processes told each other is read within a second. */
+  processMessagesKeptMs: 60_000,
   eventsKeptMs: 90 * 86_400_000,
   bootsKeptMs: 90 * 86_400_000,
   pruneBatch: 5_000,

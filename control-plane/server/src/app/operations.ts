@@ -12,6 +12,8 @@ import { getDeviceUsage } from './get-device-usage.ts';
 import { getOverview } from './get-overview.ts';
 import { getRelease } from './get-release.ts';
 import { getRollout } from './get-rollout.ts';
+import { getTrust } from './get-trust.ts';
+import { getTrustPublisher } from './get-trust-publisher.ts';
 import { listAudit } from './list-audit.ts';
 import { listClaimTokens } from './list-claim-tokens.ts';
 import { listDeviceEvents } from './list-device-events.ts';
@@ -36,6 +38,7 @@ import { simulateRollout } from './simulate-rollout.ts';
 import { startRollout } from './start-rollout.ts';
 import { topUsage } from './top-usage.ts';
 import { updateRollout } from './update-rollout.ts';
+import { updateTrust } from './update-trust.ts';
 import type { UseCase, UseCases } from './use-cases.ts';
 
 /** Every operation of the API with what it does, behind the least role that may. */
@@ -58,6 +61,9 @@ export const useCases: UseCases = {
   listPublisherKeys: guarded('listPublisherKeys', listPublisherKeys),
   addPublisherKey: guarded('addPublisherKey', addPublisherKey),
   removePublisherKey: guarded('removePublisherKey', removePublisherKey),
+  getTrust: guarded('getTrust', getTrust),
+  getTrustPublisher: guarded('getTrustPublisher', getTrustPublisher),
+  updateTrust: guarded('updateTrust', updateTrust),
   listRollouts: guarded('listRollouts', listRollouts),
   getRollout: guarded('getRollout', getRollout),
   listRolloutMembers: guarded('listRolloutMembers', listRolloutMembers),

@@ -11,5 +11,6 @@ export async function prune({ store, clock }: AppContext): Promise<number> {
     removed += await store.usage.prune(resolutionMs, nowMs - keptMs, pruneBatch);
   removed += await store.deviceEvents.prune(nowMs - eventsKeptMs, pruneBatch);
   removed += await store.received.prune(nowMs - bootsKeptMs);
+  removed += await store.processMessages.prune(nowMs - APP_LIMITS.processMessagesKeptMs);
   return removed;
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PAYLOAD_TYPES } from '@wherry/protocol';
+import { type ComponentBuilder, quietCommand, quietHandler } from '@wherry/protocol/testing/component';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { putBlob } from './blobs.ts';
 import { useCases } from './operations.ts';
@@ -66,6 +67,19 @@ describe('is refused', () => {
     const module = await upload(fleet.context, fleet.admin, 'no module at all');
     const variants = [{ kind: 'wasm', abi: 'wasi-p1', module }];
     expect(codesOf(await publish(publisher.sign(payload({ variants }))))).toEqual(['module_malformed']);
+  });
+  test('when its component imports what no device offers, or has no code for a trigger', async () => {
+    const admitted = async (component: ComponentBuilder, triggers: readonly object[]) => {
+      const module = await upload(fleet.context, fleet.admin, component.build());
+      const variants = [{ kind: 'wasm', abi: 'component', module }];
+      return codesOf(await publish(publisher.sign(payload({ variants, triggers }))));
+    };
+    const cron = [{ on: 'cron', schedule: '* * * * *' }];
+    const sockets = quietCommand();
+    sockets.importInstance('wasi:sockets/tcp@0.2.0', () => {});
+    expect(await admitted(sockets, cron)).toEqual(['import_refused']);
+    expect(await admitted(quietHandler(), cron)).toEqual(['feature_refused']);
+    expect(await admitted(quietCommand(), cron)).toEqual([]);
   });
   test('when the caller may not publish', async () => {
     const viewer = { ...fleet.admin, role: 'operator' as const };

@@ -15,6 +15,7 @@ import { checkFollows } from '../domain/releases/acceptance.ts';
 import type { ReleaseRecord } from '../storage/port/releases.ts';
 import { audit } from './audit.ts';
 import type { AppContext } from './context.ts';
+import { prepareDeltas } from './deltas.ts';
 import { readPublicKey, verifierOf } from './keys.ts';
 import { checkArtifacts } from './releases/check-artifacts.ts';
 import { readRelease } from './releases/read-release.ts';
@@ -62,6 +63,9 @@ export const publishRelease: UseCase<'publishRelease'> = async (context, caller,
     return succeed(record);
   });
   if (!stored.ok) return stored;
+  void prepareDeltas(context, stored.value).catch((error: unknown) =>
+    context.log.warn({ err: error, app: record.app }, 'make deltas of a release: devices take the whole blobs'),
+  );
   const [view] = await releaseViews(context.store, caller.tenant, [stored.value]);
   return view ? succeed(view) : refuse('internal', `no view of release ${record.app} ${record.version}`);
 };

@@ -15,7 +15,7 @@ export const removeDevice: UseCase<'removeDevice'> = async (context, caller, { p
     await leaveRollouts(work, [device], 'the device was removed');
     await work.repositories.devices.remove(tenant, device, work.nowMs);
     await work.repositories.desired.removeDevice(tenant, device);
-    await work.repositories.workloads.apply(tenant, [{ device, workloads: {}, isFull: true }], work.nowMs);
+    await work.repositories.workloads.removeDevice(tenant, device);
     await work.repositories.usage.removeDevice(tenant, device);
     await audit(work, caller, 'remove_device', device);
     work.changes.push({ type: 'device', device });

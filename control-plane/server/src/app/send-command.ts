@@ -12,7 +12,9 @@ export const sendCommand: UseCase<'sendCommand'> = async (context, caller, { par
     if (!found.ok) return found;
     if (asked.expiresAtMs <= work.nowMs)
       return refuse('expired', 'expiresAtMs is in the past; give the command some time', { path: '/expiresAtMs' });
-    if (!context.broker.isConnected(caller.tenant, params.device))
+    const isHere = context.broker.isConnected(caller.tenant, params.device);
+    const holder = isHere ? null : await work.repositories.devices.holder(caller.tenant, params.device);
+    if (!isHere && (holder === null || holder === context.process))
       return refuse('not_allowed_in_state', `${params.device} is offline; send the command when it is online`);
     const id = context.newId();
     await audit(work, caller, 'send_command', params.device, { id, ...asked });

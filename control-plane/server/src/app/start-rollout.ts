@@ -1,5 +1,6 @@
 import { type Outcome, type Rollout, type RolloutRequest, refuse, rolloutRequest, succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
+import { prepareSoon } from './prepare-soon.ts';
 import { createRollout } from './rollouts/create-rollout.ts';
 import { type PreparedRollout, prepareRollout } from './rollouts/prepare-rollout.ts';
 import { transact, type Work } from './transact.ts';
@@ -9,15 +10,22 @@ import { rolloutView } from './views/rollout-view.ts';
 /** Codes: invalid_body, invalid_selector, release_unknown, no_devices_match. */
 export const startRollout: UseCase<'startRollout'> = async (context, caller, input) => {
   const request = rolloutRequest.parse(input.body);
-  return await transact(context, caller.tenant, (work) => start(work, caller, request));
-};
-
-async function start(work: Work, caller: Caller, request: RolloutRequest): Promise<Outcome<Rollout>> {
-  const prepared = await prepareRollout(work.repositories, work.tenant, request, work.nowMs);
+  // Planned before the transaction, since a plan reads the whole fleet: what has changed meanwhile is looked at again at each pick.
+  const prepared = await prepareRollout(context.store, caller.tenant, request, context.clock.nowMs());
   if (!prepared.ok) return prepared;
   const refused = refuseEmpty(request, prepared.value);
   if (refused) return refused;
-  const { release, plan, assigned } = prepared.value;
+  const started = await transact(context, caller.tenant, (work) => start(work, caller, request, prepared.value));
+  if (started.ok && started.value.state === 'preparing') prepareSoon(context);
+  return started;
+};
+
+async function start(
+  work: Work,
+  caller: Caller,
+  request: RolloutRequest,
+  { release, plan, assigned }: PreparedRollout,
+): Promise<Outcome<Rollout>> {
   const record = await createRollout(work, caller, {
     app: release.app,
     version: release.version,

@@ -6,6 +6,7 @@ import { desiredFor } from './desired-for.ts';
 import { useCases } from './operations.ts';
 import { releaseEnvelope } from './release-envelope.ts';
 import { codesOf, expectOk, openFleet, type TestFleet } from './testing/fleet.ts';
+import { beginRepository } from './testing/repository-owner.ts';
 
 let fleet: TestFleet;
 beforeEach(async () => {
@@ -77,6 +78,8 @@ test('C3: every change an operator makes is in the audit log, and a refused one 
   );
   expectOk(await useCases.removeOperatorToken(context, admin, { params: { id: operator.id } }));
   expectOk(await useCases.removePublisherKey(context, admin, { params: { id: publisher.keyId } }));
+  expectOk(await useCases.updateTrust(context, admin, { body: beginRepository(context).documents }));
+  expect(codesOf(await useCases.updateTrust(context, admin, { body: {} }))).toEqual(['invalid_body']);
 
   const { items } = expectOk(await useCases.listAudit(context, admin, { query: { limit: 100 } }));
   const actions = items.map(({ action }) => action.replace(/_./g, (part) => part.slice(1).toUpperCase()));

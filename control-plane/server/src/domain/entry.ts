@@ -13,5 +13,6 @@ export type {
   RolloutStep,
   WaveHeader,
 } from './rollouts/model.ts';
-export { type PlannedDevice, planRollout, type RolloutPlan } from './rollouts/plan.ts';
+export { newMember, type PlannedDevice, planRollout, type RolloutPlan } from './rollouts/plan.ts';
 export { step } from './rollouts/step.ts';
+export { judgeSilence } from './rollouts/watch.ts';

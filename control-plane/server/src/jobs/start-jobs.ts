@@ -3,9 +3,13 @@ import type { AppContext } from '../app/context.ts';
 import { dispatchDesired } from '../app/dispatch-desired.ts';
 import { drainDispatch } from '../app/dispatch-soon.ts';
 import { expireDeadlines } from '../app/expire-deadlines.ts';
+import { hearWaiting } from '../app/hear-waiting.ts';
 import { keepProcess } from '../app/keep-process.ts';
+import { prepareRollouts } from '../app/prepare-rollouts.ts';
+import { drainPreparation } from '../app/prepare-soon.ts';
 import { prune } from '../app/prune.ts';
 import { renewDesired } from '../app/renew-desired.ts';
+import { renewTrust } from '../app/renew-trust.ts';
 import { wakeRollouts } from '../app/wake-rollouts.ts';
 import { watchSoaks } from '../app/watch-soaks.ts';
 
@@ -18,10 +22,13 @@ export interface Jobs {
 const SCHEDULES: readonly { name: string; schedule: string; run: (context: AppContext) => Promise<number> }[] = [
   { name: 'expire deadlines', schedule: '* * * * * *', run: expireDeadlines },
   { name: 'wake rollouts', schedule: '* * * * * *', run: wakeRollouts },
+  { name: 'prepare rollouts', schedule: '* * * * * *', run: prepareRollouts },
+  { name: 'hear waiting devices', schedule: '*/10 * * * * *', run: hearWaiting },
   { name: 'watch soaks', schedule: '*/2 * * * * *', run: watchSoaks },
   { name: 'keep process', schedule: '*/2 * * * * *', run: keepProcess },
   { name: 'dispatch desired states', schedule: '* * * * * *', run: dispatchDesired },
   { name: 'renew desired states', schedule: '*/10 * * * *', run: renewDesired },
+  { name: 'sign the newest metadata', schedule: '*/10 * * * *', run: renewTrust },
   { name: 'prune', schedule: '*/5 * * * *', run: prune },
 ];
 
@@ -56,6 +63,7 @@ export function startJobs(context: AppContext): Jobs {
     async stop() {
       for (const task of tasks) await task.destroy();
       await Promise.all(running);
+      await drainPreparation(context);
       await drainDispatch(context);
     },
   };

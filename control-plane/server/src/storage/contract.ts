@@ -5,6 +5,7 @@ import { receivedContract } from './contract/received.ts';
 import { rolloutContract } from './contract/rollouts.ts';
 import { tenantContract } from './contract/tenants.ts';
 import { transactionContract } from './contract/transactions.ts';
+import { trustMetadataContract } from './contract/trust-metadata.ts';
 import { usageContract } from './contract/usage.ts';
 import { workloadContract } from './contract/workloads.ts';
 import type { Store } from './port.ts';
@@ -27,5 +28,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     rolloutContract(store);
     usageContract(store);
     workloadContract(store);
+    trustMetadataContract(store);
   });
 }

@@ -5,12 +5,15 @@ import type { DesiredRepository } from './port/desired.ts';
 import type { DeviceEventRepository } from './port/device-events.ts';
 import type { DeviceRepository } from './port/devices.ts';
 import type { OperatorRepository } from './port/operators.ts';
+import type { ProcessMessageRepository } from './port/process-messages.ts';
 import type { ProcessRepository } from './port/processes.ts';
 import type { PublisherKeyRepository } from './port/publisher-keys.ts';
 import type { ReceivedRepository } from './port/received.ts';
 import type { ReleaseRepository } from './port/releases.ts';
+import type { RolloutStagingRepository } from './port/rollout-staging.ts';
 import type { RolloutRepository } from './port/rollouts.ts';
 import type { SettingRepository } from './port/settings.ts';
+import type { TrustMetadataRepository } from './port/trust-metadata.ts';
 import type { UsageRepository } from './port/usage.ts';
 import type { WorkloadRepository } from './port/workloads.ts';
 
@@ -35,9 +38,11 @@ export interface Repositories {
   readonly workloads: WorkloadRepository;
   readonly deviceEvents: DeviceEventRepository;
   readonly usage: UsageRepository;
-  readonly rollouts: RolloutRepository;
+  readonly rollouts: RolloutRepository & RolloutStagingRepository;
+  readonly trustMetadata: TrustMetadataRepository;
   readonly operators: OperatorRepository;
   readonly audit: AuditRepository;
   readonly settings: SettingRepository;
   readonly processes: ProcessRepository;
+  readonly processMessages: ProcessMessageRepository;
 }

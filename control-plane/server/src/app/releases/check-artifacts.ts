@@ -22,8 +22,8 @@ export async function checkArtifacts(context: AppContext, tenant: string, releas
   for (const [index, variant] of release.variants.entries()) {
     if (variant.kind !== 'wasm') continue;
     const bytes = await readBlob(context, variant.module.digest, variant.module.sizeBytes);
-    const { capabilities, limits } = release;
-    const admitted = admit(bytes, { abi: variant.abi, capabilities, limits });
+    const { capabilities, limits, triggers } = release;
+    const admitted = admit(bytes, { abi: variant.abi, capabilities, limits, triggers });
     if (!admitted.ok)
       problems.push(...admitted.problems.map((problem) => ({ ...problem, path: `/variants/${index}` })));
   }

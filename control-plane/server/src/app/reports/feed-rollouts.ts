@@ -5,6 +5,8 @@ import type { Work } from '../transact.ts';
 
 export interface StateReport {
   readonly device: string;
+  readonly boot: string;
+  readonly seq: number;
   readonly body: Extract<ReportBody, { type: 'state' }>;
 }
 

@@ -25,11 +25,11 @@ export async function storeItems(work: Work, items: readonly NumberedItem[]): Pr
     }
     heard.set(run.device, hear(before, content.item));
     const { body } = content.item;
-    if (body.type === 'state') states.push({ device: run.device, body });
+    if (body.type === 'state') states.push({ device: run.device, boot: run.boot, seq: run.seq, body });
     else events.push(eventOf(run.device, content.item));
   }
-  const workloads = states.map(({ device, body }): WorkloadChange => {
-    return { device, workloads: body.workloads, isFull: body.full === true };
+  const workloads = states.map(({ device, boot, seq, body }): WorkloadChange => {
+    return { device, boot, seq, workloads: body.workloads, isFull: body.full === true };
   });
   await repositories.workloads.apply(tenant, workloads, work.nowMs);
   await repositories.devices.heard(tenant, [...heard.values()]);

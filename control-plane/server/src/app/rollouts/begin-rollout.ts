@@ -1,22 +1,33 @@
-import type { MemberState, RolloutId } from '@wherry/protocol';
-import type { Work } from '../transact.ts';
-import { leaveRollouts } from './leave-rollouts.ts';
+import { type RolloutId, succeed } from '@wherry/protocol';
+import type { RolloutHeader } from '../../domain/rollouts/model.ts';
+import { breathe } from '../breathe.ts';
+import type { AppContext } from '../context.ts';
+import { APP_LIMITS } from '../limits.ts';
+import { transact, type Work } from '../transact.ts';
+import { NOT_ASSIGNED, takeOver } from './leave-rollouts.ts';
 import { RolloutRun } from './rollout-run.ts';
-
-const TO_COME: readonly MemberState[] = ['pending', 'waiting'];
-const PAGE_ROWS = 1_000;
 
 /** Opens a rollout that an event may begin: when it begins, its devices leave the rollouts of the app that have begun before. */
 export async function openToBegin(work: Work, id: RolloutId | string): Promise<RolloutRun | null> {
-  return await RolloutRun.open(work, id, async ({ app }) => {
-    const devices: string[] = [];
-    for (let after = -1; ; ) {
-      const page = await work.repositories.rollouts.inStates(work.tenant, id, TO_COME, after, PAGE_ROWS);
-      devices.push(...page.map(({ member }) => member.device));
-      const last = page[page.length - 1];
-      if (!last || page.length < PAGE_ROWS) break;
-      after = last.position;
-    }
-    await leaveRollouts(work, devices, `taken over by the newer rollout ${id}`, { app, except: id });
-  });
+  return await RolloutRun.open(work, id, async (record) => void (await takeOver(work, record)));
+}
+
+/** Whether an event that starts it would begin it now. */
+export function isToBegin({ beganAtMs, startAtMs }: RolloutHeader, nowMs: number): boolean {
+  return beganAtMs === null && (startAtMs === null || startAtMs <= nowMs);
+}
+
+/**
+ * Takes over, a batch at a time, the devices that others have not assigned: they may be many. Those that are assigned leave in the
+ * transaction that begins the rollout, so that no slot that frees is given to one that is about to leave.
+ */
+export async function takeOverAhead(context: AppContext, tenant: string, id: RolloutId | string): Promise<void> {
+  for (;;) {
+    const taken = await transact(context, tenant, async (work) => {
+      const record = await work.repositories.rollouts.find(tenant, id);
+      return succeed(record ? await takeOver(work, record, NOT_ASSIGNED, APP_LIMITS.takeOverBatch) : 0);
+    });
+    if (!taken.ok || taken.value < APP_LIMITS.takeOverBatch) return;
+    await breathe();
+  }
 }

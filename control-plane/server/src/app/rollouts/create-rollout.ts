@@ -1,10 +1,13 @@
 import type { AppName, Digest, RolloutId, RolloutRequest, Version } from '@wherry/protocol';
+import type { RolloutHeader } from '../../domain/rollouts/model.ts';
 import type { RolloutPlan } from '../../domain/rollouts/plan.ts';
 import type { Assignment } from '../../storage/port/desired.ts';
 import type { MemberRecord, MemberTarget, RolloutRecord } from '../../storage/port/rollouts.ts';
+import { APP_LIMITS } from '../limits.ts';
 import type { Work } from '../transact.ts';
 import type { Caller } from '../use-cases.ts';
 import { openToBegin } from './begin-rollout.ts';
+import { takeInMissed } from './join-growing.ts';
 
 export interface NewRollout {
   readonly app: AppName;
@@ -21,7 +24,7 @@ export interface NewRollout {
   readonly reverts: RolloutId | null;
 }
 
-/** Saves a planned rollout and, unless it is a draft, starts it. */
+/** Saves a planned rollout and, unless it is a draft, starts it; one over many devices is staged, and begins when it is prepared. */
 export async function createRollout(work: Work, caller: Caller, rollout: NewRollout): Promise<RolloutRecord> {
   const { app, version, release, releaseCounter, request, reverts } = rollout;
   const id = work.context.newId() as RolloutId;
@@ -59,10 +62,19 @@ export async function createRollout(work: Work, caller: Caller, rollout: NewRoll
       target: rollout.targets.get(member.device) ?? null,
     };
   });
-  await work.repositories.rollouts.add(record, rows);
+  const { rollouts } = work.repositories;
+  // Behind an older one that is being prepared it waits, so that it begins last and has the devices.
+  if (rows.length > APP_LIMITS.membersAtOnce || (await rollouts.hasOlderPreparing(work.tenant, app))) {
+    const staged: RolloutHeader = { ...header, state: 'preparing', startsWhenPrepared: !request.draft };
+    const preparing = { ...record, header: staged };
+    await rollouts.stage(preparing, rows, APP_LIMITS.membersPerBatch);
+    return preparing;
+  }
+  await rollouts.add(record, rows);
   if (request.draft) return record;
   const run = await openToBegin(work, id);
   if (!run) throw new Error(`rollout ${id} is gone in the transaction that made it`);
   await run.feed({ type: 'start' });
+  await takeInMissed(work, run);
   return await run.save();
 }

@@ -1,36 +1,49 @@
-import type { MemberState, RolloutState } from '@wherry/protocol';
+import type { MemberState, RolloutId } from '@wherry/protocol';
 import type { Work } from '../transact.ts';
 import { RolloutRun } from './rollout-run.ts';
 
 /** Members that leave first are those that are not assigned: a slot that frees must not go to one that leaves as well. */
-const NOT_ASSIGNED: readonly MemberState[] = ['pending', 'waiting'];
+export const NOT_ASSIGNED: readonly MemberState[] = ['pending', 'waiting'];
 const ASSIGNED: readonly MemberState[] = ['in_flight', 'soaking'];
-/** Has not begun: takes its devices over when it does. */
-const TO_BEGIN: ReadonlySet<RolloutState> = new Set(['draft', 'scheduled']);
+
+/** Takes devices out of every rollout in which they have no verdict yet. */
+export async function leaveRollouts(work: Work, devices: readonly string[], reason: string): Promise<void> {
+  const states = [...NOT_ASSIGNED, ...ASSIGNED];
+  await leave(work, await work.repositories.rollouts.having(work.tenant, devices, states), reason);
+}
 
 /**
- * Takes devices out of the rollouts in which they have no verdict yet. With `takeover` only out of those of its app that have begun:
- * the one that begins last has the devices.
+ * The rollout that begins last has the devices: they leave the others of its app that have begun. Of members in these states, at most as
+ * many as the limit; returns how many that were.
  */
-export async function leaveRollouts(
+export async function takeOver(
   work: Work,
-  devices: readonly string[],
+  rollout: { readonly id: RolloutId; readonly app: string },
+  states: readonly MemberState[] = [...NOT_ASSIGNED, ...ASSIGNED],
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
+  const held = await work.repositories.rollouts.heldByOthers(work.tenant, rollout, states, limit);
+  await leave(work, held, `taken over by the newer rollout ${rollout.id}`);
+  return held.length;
+}
+
+async function leave(
+  work: Work,
+  members: readonly { readonly rollout: RolloutId; readonly device: string }[],
   reason: string,
-  takeover?: { readonly app: string; readonly except: string },
 ): Promise<void> {
-  const states = [...NOT_ASSIGNED, ...ASSIGNED];
-  const having = await work.repositories.rollouts.having(work.tenant, devices, states, takeover?.app);
-  for (const [id, rows] of Map.groupBy(having, ({ rollout }) => rollout)) {
-    if (id === takeover?.except) continue;
+  for (const [id, rows] of Map.groupBy(members, ({ rollout }) => rollout)) {
     const run = await RolloutRun.open(work, id);
-    if (!run || (takeover && TO_BEGIN.has(run.record.header.state))) continue;
+    if (!run) continue;
     const names = rows.map(({ device }) => device);
     await run.load(names);
-    for (const some of [NOT_ASSIGNED, ASSIGNED])
-      for (const name of names) {
-        const member = run.member(name);
-        if (member && some.includes(member.state)) await run.feed({ type: 'left', member, reason });
-      }
+    await run.feedTogether(async () => {
+      for (const some of [NOT_ASSIGNED, ASSIGNED])
+        for (const name of names) {
+          const member = run.member(name);
+          if (member && some.includes(member.state)) await run.feed({ type: 'left', member, reason });
+        }
+    });
     await run.save();
   }
 }

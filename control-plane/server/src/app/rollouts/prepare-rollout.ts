@@ -23,6 +23,8 @@ import type { Assignment } from '../../storage/port/desired.ts';
 import type { DeviceBrief } from '../../storage/port/devices.ts';
 import type { ReleaseRecord } from '../../storage/port/releases.ts';
 import type { Repositories } from '../../storage/port.ts';
+import { breathe } from '../breathe.ts';
+import { APP_LIMITS } from '../limits.ts';
 
 /** A request held against the fleet: what a dry run shows and a start does, so that the two never differ. */
 export interface PreparedRollout {
@@ -70,7 +72,8 @@ export async function prepareRollout(
   const fits = new Map<string, Fit>();
   const leftOut: LeftOut[] = [];
   const devices: PlannedDevice[] = [];
-  for (const brief of all) {
+  for (const [index, brief] of all.entries()) {
+    if (index % APP_LIMITS.devicesPerBreath === APP_LIMITS.devicesPerBreath - 1) await breathe();
     const { device, isOnline } = brief;
     if (!matchesSelector(selector.value, brief)) {
       leftOut.push({

@@ -24,6 +24,7 @@ import { openBlobs } from '../../blobs/open-blobs.ts';
 import { openDirector } from '../../director/open-director.ts';
 import type { Store } from '../../storage/port.ts';
 import { openSqliteStore } from '../../storage/sqlite/open-sqlite-store.ts';
+import { openOnlineSigner } from '../../trust/open-online-signer.ts';
 import { applyReports } from '../apply-reports.ts';
 import { putBlob } from '../blobs.ts';
 import { claimDevice } from '../claim-device.ts';
@@ -33,6 +34,7 @@ import { deviceConnected, deviceDisconnected } from '../device-session.ts';
 import { drainDispatch } from '../dispatch-soon.ts';
 import { keyIdOf } from '../keys.ts';
 import { useCases } from '../operations.ts';
+import { drainPreparation } from '../prepare-soon.ts';
 import type { Caller } from '../use-cases.ts';
 import { RecordingBroker, readDesired } from './recording-broker.ts';
 
@@ -70,6 +72,7 @@ export async function openFleet(path = ':memory:'): Promise<TestFleet> {
     broker,
     blobs: await openBlobs(dataDir),
     director: await openDirector(dataDir),
+    online: await openOnlineSigner(dataDir),
     changes: { emit: (_, change) => void changes.push(change), listen: () => () => {} },
     clock: { nowMs: () => nowMs },
     newId: () => `01${String(ids++).padStart(24, '0')}`,
@@ -94,6 +97,7 @@ export async function openFleet(path = ':memory:'): Promise<TestFleet> {
     },
     claim: (device, labels = {}) => claim(context, broker, admin, device, labels),
     async close() {
+      await drainPreparation(context);
       await drainDispatch(context);
       await store.close();
       await rm(dataDir, { recursive: true });
@@ -137,9 +141,9 @@ export function releaseOf(archive: { digest: string; sizeBytes: number }): objec
 export async function upload(
   context: AppContext,
   caller: Caller,
-  text: string,
+  content: string | Uint8Array,
 ): Promise<{ digest: string; sizeBytes: number }> {
-  const bytes = Buffer.from(text);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   const sizeBytes = expectOk(await putBlob(context, caller, digest, piecesOf(bytes)));
   return { digest, sizeBytes };

@@ -1,5 +1,5 @@
 import type { Rollout, RolloutMember, Wave } from '@wherry/protocol';
-import type { RolloutHeader } from '../../domain/rollouts/model.ts';
+import type { RolloutHeader, WaveHeader } from '../../domain/rollouts/model.ts';
 import type { MemberRecord, RolloutRecord } from '../../storage/port/rollouts.ts';
 
 export function rolloutView(record: RolloutRecord): Rollout {
@@ -58,12 +58,13 @@ function waveView(header: RolloutHeader, index: number): Wave {
   if (!wave) throw new RangeError(`rollout has no wave ${index}`);
   const { total, counts, gate, acknowledged } = wave;
   const approval = wave.needsApproval ? (wave.isApproved ? 'given' : 'needed') : 'none';
-  return { index, total, counts, gate, acknowledged, approval, state: waveState(header, index, wave.isPassed) };
+  return { index, total, counts, gate, acknowledged, approval, state: waveState(header, index, wave) };
 }
 
-function waveState(header: RolloutHeader, index: number, isPassed: boolean): Wave['state'] {
+function waveState(header: RolloutHeader, index: number, wave: WaveHeader): Wave['state'] {
   if (header.verdict?.wave === index) return 'tripped';
-  if (isPassed) return 'passed';
-  const hasBegun = index <= header.currentWave && header.state !== 'draft' && header.state !== 'scheduled';
-  return hasBegun ? 'running' : 'pending';
+  if (wave.isPassed) return 'passed';
+  if (header.beganAtMs === null || index > header.currentWave) return 'pending';
+  if (!wave.needsApproval || wave.isApproved) return 'running';
+  return header.state === 'aborted' ? 'pending' : 'awaiting_approval';
 }

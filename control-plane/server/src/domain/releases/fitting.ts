@@ -1,7 +1,8 @@
-import type { Inventory, Release, Variant } from '@wherry/protocol';
+import { asksForHardware, type Inventory, missingHardware, type Release, type Variant } from '@wherry/protocol';
 
 /**
- * Which variant a device would take, judged from its inventory. Only what cannot change by itself counts: architecture and memory.
+ * Which variant a device would take, judged from its inventory. Only what cannot change by itself counts: architecture, memory, and
+ * the pins, buses and serial devices that its owner named.
  * A runtime that does not answer now may answer tomorrow, and a policy is the device's own: those the device decides.
  */
 const OCI_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm64: 'arm64', arm: 'arm' };
@@ -12,8 +13,11 @@ export interface Fit {
   readonly why: string;
 }
 
+/** What of an inventory decides. */
+export type FitFacts = Pick<Inventory, 'arch' | 'memoryBytes' | 'hardware'>;
+
 /** `inventory` null: nothing is known, so nothing is held against the device. */
-export function fitRelease(release: Release, inventory: Pick<Inventory, 'arch' | 'memoryBytes'> | null): Fit {
+export function fitRelease(release: Release, inventory: FitFacts | null): Fit {
   const [first] = release.variants;
   if (!inventory) return { variant: first ?? null, why: 'the device has not said what it is' };
   if (release.limits.memoryBytes > inventory.memoryBytes)
@@ -22,19 +26,24 @@ export function fitRelease(release: Release, inventory: Pick<Inventory, 'arch' |
       why: `it needs ${release.limits.memoryBytes} bytes of memory, and the device has ${inventory.memoryBytes}`,
     };
   const platform = `linux/${OCI_ARCH[inventory.arch] ?? inventory.arch}`;
-  const variant = release.variants.find(
-    (one) => one.kind === 'wasm' || one.platforms.some((text) => text === platform || text.startsWith(`${platform}/`)),
+  // Capabilities are those of Wasm programs; a container has none.
+  const missing = missingHardware(release.capabilities, inventory.hardware);
+  const variant = release.variants.find((one) =>
+    one.kind === 'wasm'
+      ? missing === null
+      : one.platforms.some((text) => text === platform || text.startsWith(`${platform}/`)),
   );
-  return variant
-    ? { variant, why: `it takes the ${variant.kind} variant` }
-    : { variant: null, why: `no variant is for ${platform}` };
+  if (variant) return { variant, why: `it takes the ${variant.kind} variant` };
+  return { variant: null, why: missing ?? `no variant is for ${platform}` };
 }
 
 /** The same for many devices: those that are alike share their answer. */
-export function fitter(release: Release): (inventory: Pick<Inventory, 'arch' | 'memoryBytes'> | null) => Fit {
+export function fitter(release: Release): (inventory: FitFacts | null) => Fit {
   const known = new Map<string, Fit>();
+  const isParticular = asksForHardware(release.capabilities);
   return (inventory) => {
-    const key = inventory ? `${inventory.arch} ${inventory.memoryBytes}` : '';
+    const hardware = isParticular && inventory?.hardware ? JSON.stringify(inventory.hardware) : '';
+    const key = inventory ? `${inventory.arch} ${inventory.memoryBytes} ${hardware}` : '';
     const before = known.get(key);
     if (before) return before;
     const fit = fitRelease(release, inventory);

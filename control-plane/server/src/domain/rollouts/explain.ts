@@ -1,6 +1,6 @@
 import type { Fact, GateSums, Verdict } from '@wherry/protocol';
 import { freeSlots, sum } from './counts.ts';
-import { failuresByCode, sumsOf } from './gates.ts';
+import { failuresByCode, limitInWords, sumsOf } from './gates.ts';
 import type { RolloutHeader, WaveHeader } from './model.ts';
 
 /** Why a rollout is in its state, in sentences made of the numbers that the machine itself goes by. */
@@ -16,6 +16,13 @@ export function explainHeader(header: RolloutHeader): Reasons {
   const number = header.currentWave + 1;
   const at = `wave ${number} of ${header.waves.length}`;
   switch (header.state) {
+    case 'preparing':
+      return reasons(
+        `Its ${sum(header, ({ total }) => total)} devices are being written down.`,
+        [],
+        [waiting('prepared', header.startsWhenPrepared ? 'the last of them; then it begins' : 'the last of them')],
+        ['abort'],
+      );
     case 'draft':
       return reasons(
         'It is a draft: nothing is assigned.',
@@ -125,8 +132,7 @@ function lateOnes(header: RolloutHeader): Reasons['waitsFor'] {
 
 function limitOf(verdict: Verdict | null): Fact {
   if (!verdict) return fact('gate', 'a gate tripped');
-  const { limit, allowed, observed, failures, reached } = verdict;
-  return fact(limit, `${limit} is ${allowed}, and it was ${observed}: ${failures} failures of ${reached} reached`);
+  return fact(verdict.limit, `its gate says that ${limitInWords(verdict)}`);
 }
 
 function inFlight(header: RolloutHeader): number {

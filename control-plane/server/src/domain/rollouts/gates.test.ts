@@ -66,5 +66,5 @@ test('acknowledged failures count neither above nor below the line', () => {
 
 test('the verdict says who failed, of how many, and which limit that crosses', () => {
   const wave = { ...waveWith({ failed: 1, succeeded: 2 }, { maxFailures: 0 }), failedDevices: ['pi-7'] as never };
-  expect(findBreach(wave, 1, NOW_MS)?.sentence).toBe('1 of 3 devices reached in wave 2 failed (pi-7); none may fail');
+  expect(findBreach(wave, 1, NOW_MS)?.sentence).toBe('1 of 3 devices reached in wave 2 failed, and none may (pi-7)');
 });

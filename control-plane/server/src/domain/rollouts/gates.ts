@@ -67,23 +67,36 @@ function verdictOf(
   observed: number,
 ): Verdict {
   const { failures, reached } = sumsOf(wave);
-  const counted = `${failures} of ${reached} ${reached === 1 ? 'device' : 'devices'} reached in wave ${index + 1} failed`;
+  const place = `${reached} ${reached === 1 ? 'device' : 'devices'} reached in wave ${index + 1}`;
   const named = wave.failedDevices.join(', ') + (failures > wave.failedDevices.length ? ', …' : '');
   const codes = failuresByCode(wave).map(({ code, count }) => `${count} ${code}`);
-  const sentence = `${counted} (${[named, codes.join(', ')].filter(Boolean).join('; ')}); ${explain(limit, allowed, observed)}`;
+  const details = [named, codes.join(', ')].filter(Boolean).join('; ');
+  const sentence = `${inWords(limit, allowed, observed, failures, place)}${details ? ` (${details})` : ''}`;
   const byCode = failuresByCode(wave);
   const devices = [...wave.failedDevices];
   return { wave: index, limit, allowed, observed, failures, reached, devices, byCode, atMs, sentence };
 }
 
-function explain(limit: Verdict['limit'], allowed: number, observed: number): string {
+function inWords(limit: Verdict['limit'], allowed: number, observed: number, failures: number, place: string): string {
   switch (limit) {
     case 'maxFailures':
-      return allowed === 0 ? 'none may fail' : `at most ${allowed} may fail`;
+      return `${failures} of ${place} failed, and ${allowed === 0 ? 'none' : `at most ${allowed}`} may`;
     case 'maxFailureRate':
-      return `that is ${percent(observed)}, and at most ${percent(allowed)} may fail`;
+      return `${failures} of ${place} failed: that is ${percent(observed)}, and at most ${percent(allowed)} may`;
     case 'minSuccess':
-      return `${percent(observed)} succeeded, and ${percent(allowed)} must`;
+      return `${percent(observed)} of ${place} succeeded, and ${percent(allowed)} must`;
+  }
+}
+
+/** The limit itself, in words. */
+export function limitInWords({ limit, allowed }: Pick<Verdict, 'limit' | 'allowed'>): string {
+  switch (limit) {
+    case 'maxFailures':
+      return allowed === 0 ? 'no device of a wave may fail' : `at most ${allowed} devices of a wave may fail`;
+    case 'maxFailureRate':
+      return `at most ${percent(allowed)} of the devices reached in a wave may fail`;
+    case 'minSuccess':
+      return `at least ${percent(allowed)} of the devices reached in a wave must succeed`;
   }
 }
 

@@ -30,6 +30,8 @@ export interface RolloutHeader {
   readonly startAtMs: number | null;
   readonly pace: PaceHeader | null;
   readonly watch: Watch;
+  /** While it is being prepared: whether it begins when that is done, or is a draft then. */
+  readonly startsWhenPrepared?: boolean;
   /** Takes in devices that come to match later. */
   readonly isDynamic: boolean;
   /** When time alone changes something: the shell sends `tick` then. Null when nothing but an event does. */
@@ -111,6 +113,8 @@ export interface DeploymentReport {
 }
 
 export type RolloutEvent =
+  /** Every member is written: begins, or becomes a draft. */
+  | { readonly type: 'prepared' }
   /** Begins a draft: at once, or as scheduled when its time is to come. */
   | { readonly type: 'start' }
   /** Time has passed: looks at `startAtMs` and the pace, so early and repeated ticks do nothing. */

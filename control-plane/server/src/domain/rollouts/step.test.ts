@@ -12,6 +12,7 @@ const failed = { release: RELEASE, attempt: 1, deployment: 'failed' } as const;
 
 /** Every event, over a rollout whose one wave holds a pending, a waiting and an in-flight member. */
 const EVENTS = {
+  prepared: { type: 'prepared' },
   start: { type: 'start' },
   pause: { type: 'pause' },
   resume: { type: 'resume' },
@@ -48,6 +49,7 @@ const cell = (to: RolloutState, ...effects: RolloutEffect['type'][]): Cell => ({
 
 /** A rollout that assigns nothing counts what it is told and does no more. */
 const quiet = (state: RolloutState): Record<EventName, Cell> => ({
+  prepared: cell(state),
   start: cell(state),
   pause: cell(state),
   resume: cell(state),
@@ -69,6 +71,7 @@ const quiet = (state: RolloutState): Record<EventName, Cell> => ({
 });
 
 const TABLE: Table = {
+  preparing: { ...quiet('preparing'), prepared: cell('running', 'supersede', 'pick') },
   draft: { ...quiet('draft'), start: cell('running', 'supersede', 'pick') },
   scheduled: {
     ...quiet('scheduled'),
@@ -77,6 +80,7 @@ const TABLE: Table = {
     pause: cell('paused'),
   },
   running: {
+    prepared: cell('running'),
     start: cell('running'),
     pause: cell('paused'),
     resume: cell('running'),
@@ -140,6 +144,13 @@ describe('the table of rollout states', () => {
         const expected = TABLE[state][name as EventName];
         expect({ to: next.rollout.state, effects: next.effects.map(({ type }) => type) }).toEqual(expected);
       });
+});
+
+test('a rollout that is to stay a draft is one when it is prepared', () => {
+  const header = headerIn('preparing', [pending], { startsWhenPrepared: false });
+  const { rollout, effects } = step(header, { type: 'prepared' }, env);
+  expect([rollout.state, effects]).toEqual(['draft', []]);
+  expect(rollout).not.toHaveProperty('startsWhenPrepared');
 });
 
 describe('slots (R1)', () => {

@@ -25,6 +25,8 @@ export function step(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEn
 
 function react(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEnv): RolloutStep {
   switch (event.type) {
+    case 'prepared':
+      return rollout.state === 'preparing' ? prepared(rollout, env) : unchanged(rollout);
     case 'start':
       return rollout.state === 'draft' || rollout.state === 'scheduled' ? begin(rollout, env) : unchanged(rollout);
     case 'tick':
@@ -56,6 +58,12 @@ function react(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEnv): Ro
     case 'left':
       return moved(rollout, event.member, leave(event.member, event.reason, env), env);
   }
+}
+
+/** A draft from here on, which begins at once unless it is to stay one. */
+function prepared({ startsWhenPrepared, ...rollout }: RolloutHeader, env: RolloutEnv): RolloutStep {
+  const draft: RolloutHeader = { ...rollout, state: 'draft' };
+  return startsWhenPrepared ? begin(draft, env) : unchanged(draft);
 }
 
 /** Runs, or waits for its time. Its devices leave older rollouts only when it runs. */
@@ -106,9 +114,19 @@ function update(rollout: RolloutHeader, limits: LimitChange, env: RolloutEnv): R
   );
 }
 
+/** What was not begun and is no schedule yet looks at all devices when it begins. */
+const TAKES_IN: ReadonlySet<RolloutHeader['state']> = new Set([
+  'scheduled',
+  'running',
+  'paused',
+  'halted',
+  'awaiting_approval',
+  'completed',
+]);
+
 /** A device that came to match: it is judged with the last wave, also when that was passed. */
 function joined(rollout: RolloutHeader, member: Member, env: RolloutEnv): RolloutStep {
-  if (!rollout.isDynamic || rollout.state === 'draft' || rollout.state === 'aborted') return unchanged(rollout);
+  if (!rollout.isDynamic || !TAKES_IN.has(rollout.state)) return unchanged(rollout);
   const last: Member = { ...member, wave: rollout.waves.length - 1, state: 'pending', updatedAtMs: env.nowMs };
   return evaluated(countJoined(rollout, last), [last], env);
 }

@@ -1,3 +1,4 @@
+import type { TargetName } from '@wherry/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../port.ts';
 import { A, B, deviceOf } from './records.ts';
@@ -19,6 +20,28 @@ export function deviceContract(store: () => Store): void {
         await store().devices.heard(A, [{ device: 'pi-1', seenAtMs: 1, reportedGeneration }]);
       expect((await store().devices.find(A, 'pi-1'))?.reportedGeneration).toBe(7);
     });
+    test('tell in brief what of their inventory decides which release fits', async () => {
+      await store().devices.add(deviceOf(A, 'pi-1'));
+      const hardware = { gpio: { led: 'out' as const }, i2c: ['sensors'], serial: [] };
+      const inventory = {
+        agentVersion: '1.0.0',
+        target: 'rpi4' as TargetName,
+        arch: 'arm64',
+        os: 'Debian "hardware":{}',
+        hostname: 'pi',
+        cores: 4,
+        memoryBytes: 512,
+        diskBytes: 1_024,
+        runtimes: [],
+        isolation: 'process' as const,
+      };
+      const brief = async () => (await store().devices.briefs(A))[0]?.inventory;
+      await store().devices.heard(A, [{ device: 'pi-1', seenAtMs: 1, inventory }]);
+      expect(await brief()).toEqual({ arch: 'arm64', memoryBytes: 512 });
+      await store().devices.heard(A, [{ device: 'pi-1', seenAtMs: 2, inventory: { ...inventory, hardware } }]);
+      expect(await brief()).toEqual({ arch: 'arm64', memoryBytes: 512, hardware });
+    });
+
     test('are counted, online and in all', async () => {
       for (const device of ['pi-1', 'pi-2']) await store().devices.add(deviceOf(A, device));
       await store().devices.setOnline(A, 'pi-2', true, 1);

@@ -26,6 +26,19 @@ export function usageContract(store: () => Store): void {
       ]);
       expect(await store().usage.top(A, 'cpu', new Set(['pi-1']), 10)).toHaveLength(1);
     });
+    test('shows of the newest sample where it comes from, and which limits were hit', async () => {
+      const [sample] = [sampleOf('pi-1', 0, 1_000, 900)];
+      const workload = { ...sample.workload, limits: { fuel: 2 }, limitsHit: 2, callP50Ms: 3, callP99Ms: 9 } as const;
+      await store().usage.append(A, [{ ...sample, workload: workload as never }]);
+      const [row] = await store().usage.top(A, 'cpu', null, 10);
+      expect(row?.figures).toEqual({
+        source: 'proc',
+        isolation: 'process',
+        limits: { fuel: 2 },
+        callP50Ms: 3,
+        callP99Ms: 9,
+      });
+    });
     test('is removed when it is too old', async () => {
       await store().usage.append(A, [sampleOf('pi-1', 0, 1_000), sampleOf('pi-1', 5_000, 6_000)]);
       expect(await store().usage.prune(0, 2_000, 100)).toBe(1);

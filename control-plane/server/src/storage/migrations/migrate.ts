@@ -2,6 +2,9 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { begin, type DialectTraits } from './0001-begin.ts';
 import { rolloutMachine } from './0002-rollout-machine.ts';
+import { boundedWork } from './0003-bounded-work.ts';
+import { usageFigures } from './0004-usage-figures.ts';
+import { trustMetadata } from './0005-trust-metadata.ts';
 
 /** Brings the schema up to date. Each migration runs once, in order of its number; a failed one is taken back and throws. */
 export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promise<void> {
@@ -11,6 +14,9 @@ export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promi
       getMigrations: async () => ({
         '0001-begin': { up: (under: Kysely<unknown>) => begin(under, traits) },
         '0002-rollout-machine': { up: rolloutMachine },
+        '0003-bounded-work': { up: (under: Kysely<unknown>) => boundedWork(under, traits) },
+        '0004-usage-figures': { up: usageFigures },
+        '0005-trust-metadata': { up: trustMetadata },
       }),
     },
   });

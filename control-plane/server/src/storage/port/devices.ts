@@ -33,7 +33,7 @@ export interface DeviceHeard {
 /** What a selector looks at, and what a rollout must know of a device. */
 export type DeviceBrief = Pick<DeviceRecord, 'device' | 'target' | 'labels' | 'isOnline'> & {
   /** Null while the device has not said what it is. */
-  readonly inventory: Pick<Inventory, 'arch' | 'memoryBytes'> | null;
+  readonly inventory: Pick<Inventory, 'arch' | 'memoryBytes' | 'hardware'> | null;
 };
 
 export type DeviceState = Pick<DeviceRecord, 'reportKey' | 'desiredGeneration' | 'reportedGeneration' | 'isOnline'>;
@@ -60,6 +60,8 @@ export interface DeviceRepository {
     seenAtMs: number,
     holder?: string,
   ): Promise<void>;
+  /** The process that holds the session of a device; null when it is offline, or when nobody said which. */
+  holder(tenant: string, device: string): Promise<string | null>;
   /** At start no session lives. */
   setAllOffline(): Promise<void>;
   counts(tenant: string): Promise<{ total: number; online: number }>;

@@ -103,7 +103,6 @@ export interface RolloutRepository extends RolloutTimeRepository {
     tenant: string,
     devices: readonly string[],
     states: readonly MemberState[],
-    app?: string,
   ): Promise<{ rollout: RolloutId; device: string }[]>;
 }
 

@@ -2,10 +2,11 @@ import type { AppName, Digest, RolloutId, Version } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
 import type { Assignment, DesiredDocument, DesiredRepository, PendingDesired } from '../port/desired.ts';
 import { batches } from './batches.ts';
+import type { Dialect } from './dialect.ts';
 import { groupedBy } from './grouped.ts';
 import type { Tables } from './tables.ts';
 
-export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
+export function desiredRepository(db: Kysely<Tables>, dialect: Dialect): DesiredRepository {
   return {
     async assignments(tenant, devices) {
       const found: Assignment[] = [];
@@ -13,7 +14,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
         const rows = await db
           .selectFrom('assignment')
           .where('tenant', '=', tenant)
-          .where('device', 'in', names)
+          .where('device', 'in', dialect.texts(names))
           .selectAll()
           .execute();
         found.push(...rows.map(read));
@@ -59,7 +60,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
     },
     async save(tenant, documents, dueAtMs) {
       for (const some of batches(documents)) {
-        await saveDocuments(db, tenant, some);
+        await saveDocuments(db, dialect, tenant, some);
         await db
           .insertInto('desired_outbox')
           .values(some.map(({ device, generation }) => ({ tenant, device, generation, due_at_ms: dueAtMs, tries: 0 })))
@@ -124,11 +125,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
             .updateTable('desired_outbox')
             .set({ due_at_ms: nextAtMs, tries: one.tries + 1 })
             .where('tenant', '=', one.tenant)
-            .where(
-              'device',
-              'in',
-              some.map(({ device }) => device),
-            )
+            .where('device', 'in', dialect.texts(some.map(({ device }) => device)))
             .where('due_at_ms', '=', one.dueAtMs)
             .where('generation', '=', one.generation)
             .where('tries', '=', one.tries)
@@ -144,7 +141,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
           .updateTable('desired_outbox')
           .set({ due_at_ms: atMs, tries: 0 })
           .where('tenant', '=', tenant)
-          .where('device', 'in', names)
+          .where('device', 'in', dialect.texts(names))
           .execute();
     },
     async confirm(tenant, confirmed) {
@@ -153,11 +150,7 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
           await db
             .deleteFrom('desired_outbox')
             .where('tenant', '=', tenant)
-            .where(
-              'device',
-              'in',
-              some.map(({ device }) => device),
-            )
+            .where('device', 'in', dialect.texts(some.map(({ device }) => device)))
             .where('generation', '<=', (some[0] as (typeof confirmed)[number]).generation)
             .execute();
     },
@@ -178,7 +171,12 @@ export function desiredRepository(db: Kysely<Tables>): DesiredRepository {
 }
 
 /** A3 holds here too: a lower generation never replaces a higher one. */
-async function saveDocuments(db: Kysely<Tables>, tenant: string, documents: readonly DesiredDocument[]): Promise<void> {
+async function saveDocuments(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  tenant: string,
+  documents: readonly DesiredDocument[],
+): Promise<void> {
   await db
     .insertInto('desired')
     .values(
@@ -207,11 +205,7 @@ async function saveDocuments(db: Kysely<Tables>, tenant: string, documents: read
       .updateTable('device')
       .set({ desired_generation: generation })
       .where('tenant', '=', tenant)
-      .where(
-        'device',
-        'in',
-        group.map(({ device }) => device),
-      )
+      .where('device', 'in', dialect.texts(group.map(({ device }) => device)))
       .where('desired_generation', '<', generation)
       .execute();
   }

@@ -1,11 +1,12 @@
 import type { DeviceId, Inventory, Labels, TargetName, TenantId } from '@wherry/protocol';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { DeviceHeard, DeviceRecord, DeviceRepository, DeviceState } from '../port/devices.ts';
+import type { DeviceBrief, DeviceHeard, DeviceRecord, DeviceRepository, DeviceState } from '../port/devices.ts';
 import { batches } from './batches.ts';
+import type { Dialect } from './dialect.ts';
 import { groupedBy } from './grouped.ts';
 import type { Tables } from './tables.ts';
 
-export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
+export function deviceRepository(db: Kysely<Tables>, dialect: Dialect): DeviceRepository {
   const living = (tenant: string) =>
     db.selectFrom('device').where('tenant', '=', tenant).where('removed_at_ms', 'is', null);
   return {
@@ -24,14 +25,16 @@ export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
     async findMany(tenant, devices) {
       const found: DeviceRecord[] = [];
       for (const names of batches(devices))
-        found.push(...(await living(tenant).where('device', 'in', names).selectAll().execute()).map(read));
+        found.push(
+          ...(await living(tenant).where('device', 'in', dialect.texts(names)).selectAll().execute()).map(read),
+        );
       return found;
     },
     async states(tenant, devices) {
       const found = new Map<string, DeviceState>();
       for (const names of batches(devices)) {
         const rows = await living(tenant)
-          .where('device', 'in', names)
+          .where('device', 'in', dialect.texts(names))
           .select(['device', 'report_key', 'desired_generation', 'reported_generation', 'is_online'])
           .execute();
         for (const row of rows)
@@ -78,7 +81,7 @@ export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
     },
     async heard(tenant, heard) {
       for (const group of groupedBy(heard, ({ device: _, ...rest }) => rest))
-        for (const some of batches(group)) await hear(db, tenant, some);
+        for (const some of batches(group)) await hear(db, dialect, tenant, some);
     },
     async setOnline(tenant, devices, isOnline, seenAtMs, holder) {
       for (const names of batches(typeof devices === 'string' ? [devices] : devices))
@@ -94,9 +97,17 @@ export function deviceRepository(db: Kysely<Tables>): DeviceRepository {
             query.where((where) => where.or([where('held_by', 'is', null), where('held_by', '=', holder ?? null)])),
           )
           .where('tenant', '=', tenant)
-          .where('device', 'in', names)
+          .where('device', 'in', dialect.texts(names))
           .where('removed_at_ms', 'is', null)
           .execute();
+    },
+    async holder(tenant, device) {
+      const row = await living(tenant)
+        .where('device', '=', device)
+        .where('is_online', '=', 1)
+        .select('held_by')
+        .executeTakeFirst();
+      return row?.held_by ?? null;
     },
     async setAllOffline() {
       await db.updateTable('device').set({ is_online: 0 }).where('is_online', '=', 1).execute();
@@ -122,15 +133,22 @@ function labelReader(): (text: string) => Labels {
   };
 }
 
-/** A hundred thousand inventories are not parsed whole for one number of each. */
-function briefInventory(arch: string, text: string): { arch: string; memoryBytes: number } {
+/** A hundred thousand inventories are not parsed whole for a number and a few names of each. */
+function briefInventory(arch: string, text: string): DeviceBrief['inventory'] {
   const found = /"memoryBytes":(\d+)/.exec(text);
   const memoryBytes = found ? Number(found[1]) : (JSON.parse(text) as Inventory).memoryBytes;
-  return { arch, memoryBytes };
+  if (!text.includes('"hardware":')) return { arch, memoryBytes };
+  const { hardware } = JSON.parse(text) as Inventory;
+  return { arch, memoryBytes, ...(hardware && { hardware }) };
 }
 
 /** All of them say the same, of themselves. */
-async function hear(db: Kysely<Tables>, tenant: string, group: readonly DeviceHeard[]): Promise<void> {
+async function hear(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  tenant: string,
+  group: readonly DeviceHeard[],
+): Promise<void> {
   const [one] = group;
   if (!one) return;
   await db
@@ -143,11 +161,7 @@ async function hear(db: Kysely<Tables>, tenant: string, group: readonly DeviceHe
       ...(one.host === undefined ? {} : { host_json: JSON.stringify(one.host) }),
     })
     .where('tenant', '=', tenant)
-    .where(
-      'device',
-      'in',
-      group.map(({ device }) => device),
-    )
+    .where('device', 'in', dialect.texts(group.map(({ device }) => device)))
     .execute();
 }
 

@@ -11,6 +11,15 @@ export function processRepository(db: Kysely<Tables>): ProcessRepository {
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ heard_at_ms: atMs }))
         .execute();
     },
+    async others(id, heardSinceMs) {
+      const row = await db
+        .selectFrom('server_process')
+        .where('id', '!=', id)
+        .where('heard_at_ms', '>=', heardSinceMs)
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .executeTakeFirst();
+      return Number(row?.count ?? 0);
+    },
     async end(heardBeforeMs, ids, atMs) {
       await db
         .deleteFrom('server_process')

@@ -6,7 +6,9 @@ import { claimTokenRepository } from './claim-tokens.ts';
 import { desiredRepository } from './desired.ts';
 import { deviceEventRepository } from './device-events.ts';
 import { deviceRepository } from './devices.ts';
+import type { Dialect } from './dialect.ts';
 import { operatorRepository } from './operators.ts';
+import { processMessageRepository } from './process-messages.ts';
 import { processRepository } from './processes.ts';
 import { publisherKeyRepository } from './publisher-keys.ts';
 import { receivedRepository } from './received.ts';
@@ -14,26 +16,29 @@ import { releaseRepository } from './releases.ts';
 import { rolloutRepository } from './rollouts.ts';
 import { settingRepository } from './settings.ts';
 import type { Tables } from './tables.ts';
+import { trustMetadataRepository } from './trust-metadata.ts';
 import { usageRepository } from './usage.ts';
 import { workloadRepository } from './workloads.ts';
 
 /** The queries, in SQL that every dialect understands, over a connection or a transaction. */
-export function repositories(db: Kysely<Tables>): Repositories {
+export function repositories(db: Kysely<Tables>, dialect: Dialect): Repositories {
   return {
-    devices: deviceRepository(db),
+    devices: deviceRepository(db, dialect),
     claimTokens: claimTokenRepository(db),
     releases: releaseRepository(db),
     publisherKeys: publisherKeyRepository(db),
     blobs: blobRepository(db),
-    desired: desiredRepository(db),
-    received: receivedRepository(db),
-    workloads: workloadRepository(db),
+    desired: desiredRepository(db, dialect),
+    received: receivedRepository(db, dialect),
+    workloads: workloadRepository(db, dialect),
     deviceEvents: deviceEventRepository(db),
     usage: usageRepository(db),
-    rollouts: rolloutRepository(db),
+    rollouts: rolloutRepository(db, dialect),
+    trustMetadata: trustMetadataRepository(db),
     operators: operatorRepository(db),
     audit: auditRepository(db),
     settings: settingRepository(db),
     processes: processRepository(db),
+    processMessages: processMessageRepository(db),
   };
 }

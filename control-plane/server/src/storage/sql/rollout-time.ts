@@ -1,12 +1,12 @@
 import type { RolloutId } from '@wherry/protocol';
 import type { Kysely } from 'kysely';
 import type { RolloutTimeRepository } from '../port/rollouts.ts';
-import { batches } from './batches.ts';
+import type { Dialect } from './dialect.ts';
 import { write } from './rollout-members.ts';
 import type { Tables } from './tables.ts';
 
 /** What rollouts and their members wait for: their time, or silence. */
-export function rolloutTimeRepository(db: Kysely<Tables>): RolloutTimeRepository {
+export function rolloutTimeRepository(db: Kysely<Tables>, dialect: Dialect): RolloutTimeRepository {
   return {
     async overdue(nowMs, limit) {
       const rows = await db
@@ -23,7 +23,7 @@ export function rolloutTimeRepository(db: Kysely<Tables>): RolloutTimeRepository
         .selectFrom('rollout')
         .where('tenant', '=', tenant)
         .where('app', '=', app)
-        .where('state', 'not in', ['draft', 'scheduled', 'aborted'])
+        .where('state', 'not in', ['preparing', 'draft', 'scheduled', 'aborted'])
         .select('id')
         .orderBy('id')
         .execute();
@@ -72,7 +72,7 @@ export function rolloutTimeRepository(db: Kysely<Tables>): RolloutTimeRepository
         .selectFrom('rollout')
         .where('tenant', '=', tenant)
         .where('is_dynamic', '=', 1)
-        .where('state', 'not in', ['draft', 'aborted'])
+        .where('state', 'not in', ['preparing', 'draft', 'aborted'])
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(
@@ -80,7 +80,7 @@ export function rolloutTimeRepository(db: Kysely<Tables>): RolloutTimeRepository
                 .whereRef('newer.tenant', '=', 'rollout.tenant')
                 .whereRef('newer.app', '=', 'rollout.app')
                 .whereRef('newer.id', '>', 'rollout.id')
-                .where('newer.state', 'not in', ['draft', 'scheduled'])
+                .where('newer.state', 'not in', ['preparing', 'draft', 'scheduled'])
                 .select('newer.id'),
             ),
           ),
@@ -91,17 +91,15 @@ export function rolloutTimeRepository(db: Kysely<Tables>): RolloutTimeRepository
     },
     async baselines(tenant, rollout, devices) {
       const found = new Map<string, { memoryBytes: number; cpuShare: number }>();
-      for (const names of batches(devices)) {
-        const rows = await db
-          .selectFrom('rollout_member')
-          .where('tenant', '=', tenant)
-          .where('rollout', '=', rollout)
-          .where('device', 'in', names)
-          .where('baseline_json', 'is not', null)
-          .select(['device', 'baseline_json'])
-          .execute();
-        for (const row of rows) found.set(row.device, JSON.parse(row.baseline_json ?? '{}'));
-      }
+      const rows = await db
+        .selectFrom('rollout_member')
+        .where('tenant', '=', tenant)
+        .where('rollout', '=', rollout)
+        .where('device', 'in', dialect.texts(devices))
+        .where('baseline_json', 'is not', null)
+        .select(['device', 'baseline_json'])
+        .execute();
+      for (const row of rows) found.set(row.device, JSON.parse(row.baseline_json ?? '{}'));
       return found;
     },
     async saveAssigned(tenant, rollout, assigned) {

@@ -1,26 +1,27 @@
 import type { AppName, Digest, MemberState, RolloutId, RolloutState, Version } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
 import { decodeCursor, decodeNumber } from '../port/cursor.ts';
+import type { RolloutStagingRepository } from '../port/rollout-staging.ts';
 import type { RolloutRecord, RolloutRepository } from '../port/rollouts.ts';
-import { batches } from './batches.ts';
+import type { Dialect } from './dialect.ts';
 import { groupedBy } from './grouped.ts';
 import { pageOf } from './page.ts';
-import { read as readMember, write as writeMember } from './rollout-members.ts';
+import { read as readMember } from './rollout-members.ts';
+import { insertMembers, rolloutStagingRepository } from './rollout-staging.ts';
 import { rolloutTimeRepository } from './rollout-time.ts';
 import type { Tables } from './tables.ts';
 
-export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
+export function rolloutRepository(db: Kysely<Tables>, dialect: Dialect): RolloutRepository & RolloutStagingRepository {
+  const addHeader = async (record: RolloutRecord) =>
+    void (await db.insertInto('rollout').values(write(record)).execute());
   const membersOf = (tenant: string, rollout: string) =>
     db.selectFrom('rollout_member').where('tenant', '=', tenant).where('rollout', '=', rollout);
   return {
-    ...rolloutTimeRepository(db),
+    ...rolloutTimeRepository(db, dialect),
+    ...rolloutStagingRepository(db, addHeader),
     async add(record, members) {
-      await db.insertInto('rollout').values(write(record)).execute();
-      for (const some of batches(members))
-        await db
-          .insertInto('rollout_member')
-          .values(some.map((member) => writeMember(record.tenant, member)))
-          .execute();
+      await addHeader(record);
+      await insertMembers(db, record.tenant, members);
     },
     async find(tenant, id) {
       const row = await db
@@ -78,38 +79,32 @@ export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
     },
 
     async members(tenant, rollout, devices) {
-      const found = [];
-      for (const names of batches(devices))
-        found.push(...(await membersOf(tenant, rollout).where('device', 'in', names).selectAll().execute()));
-      return found.map(readMember);
+      const rows = await membersOf(tenant, rollout).where('device', 'in', dialect.texts(devices)).selectAll().execute();
+      return rows.map(readMember);
     },
     async saveMembers(tenant, rollout, members) {
-      for (const group of groupedBy(members, ({ device: _, ...rest }) => rest))
-        for (const some of batches(group)) {
-          const member = some[0] as (typeof members)[number];
-          await db
-            .updateTable('rollout_member')
-            .set({
-              wave: member.wave,
-              state: member.state,
-              attempt: member.attempt,
-              generation: member.generation,
-              deployment: member.deployment,
-              code: member.code,
-              message: member.message,
-              variant: member.variant,
-              updated_at_ms: member.updatedAtMs,
-              deadline_at_ms: member.deadlineAtMs,
-            })
-            .where('tenant', '=', tenant)
-            .where('rollout', '=', rollout)
-            .where(
-              'device',
-              'in',
-              some.map(({ device }) => device),
-            )
-            .execute();
-        }
+      for (const group of groupedBy(members, ({ device: _, ...rest }) => rest)) {
+        const member = group[0] as (typeof members)[number];
+        const names = group.map(({ device }) => device);
+        await db
+          .updateTable('rollout_member')
+          .set({
+            wave: member.wave,
+            state: member.state,
+            attempt: member.attempt,
+            generation: member.generation,
+            deployment: member.deployment,
+            code: member.code,
+            message: member.message,
+            variant: member.variant,
+            updated_at_ms: member.updatedAtMs,
+            deadline_at_ms: member.deadlineAtMs,
+          })
+          .where('tenant', '=', tenant)
+          .where('rollout', '=', rollout)
+          .where('device', 'in', dialect.texts(names))
+          .execute();
+      }
     },
     async dismissWaiting(tenant, rollout, message, atMs) {
       await db
@@ -181,22 +176,16 @@ export function rolloutRepository(db: Kysely<Tables>): RolloutRepository {
         .execute();
       return rows.map((row) => ({ wave: row.wave, state: row.state as MemberState, count: Number(row.count) }));
     },
-    async having(tenant, devices, states, app) {
-      const found: { rollout: RolloutId; device: string }[] = [];
-      for (const names of batches(devices)) {
-        let query = db
-          .selectFrom('rollout_member as member')
-          .innerJoin('rollout', (join) =>
-            join.onRef('rollout.tenant', '=', 'member.tenant').onRef('rollout.id', '=', 'member.rollout'),
-          )
-          .where('member.tenant', '=', tenant)
-          .where('member.device', 'in', names)
-          .where('member.state', 'in', states);
-        if (app !== undefined) query = query.where('rollout.app', '=', app);
-        const rows = await query.select(['member.rollout', 'member.device']).orderBy('member.rollout').execute();
-        for (const row of rows) found.push({ rollout: row.rollout as RolloutId, device: row.device });
-      }
-      return found;
+    async having(tenant, devices, states) {
+      const rows = await db
+        .selectFrom('rollout_member')
+        .where('tenant', '=', tenant)
+        .where('device', 'in', dialect.texts(devices))
+        .where('state', 'in', dialect.texts(states))
+        .select(['rollout', 'device'])
+        .orderBy('rollout')
+        .execute();
+      return rows.map((row) => ({ rollout: row.rollout as RolloutId, device: row.device }));
     },
   };
 }
@@ -222,6 +211,7 @@ function write(record: RolloutRecord): Tables['rollout'] {
     wake_at_ms: record.header.wakeAtMs,
     is_dynamic: record.header.isDynamic ? 1 : 0,
     terms_json: JSON.stringify(record.terms),
+    leased_until_ms: null,
   };
 }
 

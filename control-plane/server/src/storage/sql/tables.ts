@@ -63,7 +63,15 @@ export interface Tables {
   };
   desired: { tenant: string; device: string; generation: number; envelope_json: string; expires_at_ms: number };
   desired_outbox: { tenant: string; device: string; generation: number; due_at_ms: number; tries: number };
-  received_boot: { tenant: string; device: string; boot: string; up_to: number; heard_at_ms: number };
+  received_boot: {
+    tenant: string;
+    device: string;
+    boot: string;
+    up_to: number;
+    heard_at_ms: number;
+    /** Orders the starts of a device by when they were first heard. */
+    ordinal: number;
+  };
   received_run: { tenant: string; device: string; boot: string; seq: number; first_seq: number };
   workload: {
     tenant: string;
@@ -72,9 +80,17 @@ export interface Tables {
     state: string;
     variant: string | null;
     running_release: string | null;
+    /** `null`: the app is gone, and what is older does not bring it back. */
     status_json: string;
     updated_at_ms: number;
+    /** Where it was said: the start of the device, and the number in it. */
+    boot_ordinal: number;
+    seq: number;
   };
+  /** Where a device last said the whole of what it runs: what is older is not shown any more. */
+  workload_floor: { tenant: string; device: string; boot_ordinal: number; seq: number };
+  /** From one process that serves this store to the others. */
+  process_message: { id: Generated<number>; sender: string; at_ms: number; message_json: string };
   device_event: {
     id: Generated<number>;
     tenant: string;
@@ -96,7 +112,7 @@ export interface Tables {
     temperature_weighted: number;
     temperature_weight_ms: number;
   };
-  usage_latest: UsageFigures & { to_ms: number; release: string | null };
+  usage_latest: UsageFigures & { to_ms: number; release: string | null; figures_json: string | null };
   usage_total: { tenant: string; samples: number };
   rollout: {
     tenant: string;
@@ -118,7 +134,11 @@ export interface Tables {
     wake_at_ms: number | null;
     is_dynamic: number;
     terms_json: string | null;
+    /** Until then one process writes its members. */
+    leased_until_ms: number | null;
   };
+  /** Members of a rollout that is being prepared, a batch a row, until they are rows of their own. */
+  rollout_staged: { tenant: string; rollout: string; batch: number; members_json: string };
   rollout_member: {
     tenant: string;
     rollout: string;
@@ -162,6 +182,16 @@ export interface Tables {
     detail_json: string;
   };
   setting: { name: string; value: string };
+  trust_metadata: {
+    tenant: string;
+    role: string;
+    version: number;
+    content: string;
+    expires_at_ms: number;
+    created_at_ms: number;
+    /** 1 for the highest version of its role. */
+    is_newest: number;
+  };
 }
 
 interface UsageFigures {

@@ -1,4 +1,4 @@
-import type { UsagePoint } from '@wherry/protocol';
+import { type UsagePoint, type WorkloadFigures, workloadFigures } from '@wherry/protocol';
 import type { Selectable } from 'kysely';
 import type { UsageSample } from '../port/usage.ts';
 import type { Tables } from './tables.ts';
@@ -24,6 +24,14 @@ export function figuresOf(tenant: string, sample: UsageSample): Tables['usage_sa
     temperature_celsius: host?.temperatureCelsius ?? null,
     disk_used_bytes: host?.diskUsedBytes ?? null,
   };
+}
+
+/** What is shown of a workload's newest sample beside the columns, as JSON. */
+export function shownFigures(sample: UsageSample | undefined): string | null {
+  const workload = sample?.workload;
+  if (!workload) return null;
+  const shown = Object.keys(workloadFigures.shape) as (keyof WorkloadFigures)[];
+  return JSON.stringify(Object.fromEntries(shown.map((key) => [key, workload[key]])));
 }
 
 export function readSample(row: Selectable<Tables['usage_sample']>): UsagePoint {

@@ -5,7 +5,7 @@ import type { UsageRepository } from '../port/usage.ts';
 import { batches } from './batches.ts';
 import type { Tables } from './tables.ts';
 import { addPoints, readPoint } from './usage-points.ts';
-import { figuresOf, readSample } from './usage-samples.ts';
+import { figuresOf, readSample, shownFigures } from './usage-samples.ts';
 
 const FINEST_MS = TIERS[0]?.resolutionMs ?? 60_000;
 const TOP_BY = { cpu: 'cpu_share', memory: 'memory_bytes', calls: 'calls', errors: 'errors' } as const;
@@ -13,19 +13,22 @@ const TOP_BY = { cpu: 'cpu_share', memory: 'memory_bytes', calls: 'calls', error
 export function usageRepository(db: Kysely<Tables>): UsageRepository {
   return {
     async append(tenant, samples) {
-      const rows = samples.map((sample) => figuresOf(tenant, sample));
-      for (const some of batches(rows)) {
+      for (const some of batches(samples)) {
+        const rows = some.map((sample) => figuresOf(tenant, sample));
         await db
           .insertInto('usage_sample')
-          .values(some)
+          .values(rows)
           .onConflict((conflict) => conflict.columns(['tenant', 'device', 'app', 'to_ms']).doNothing())
           .execute();
-        await keepLatest(db, some);
-        await addPoints(db, some);
+        await keepLatest(
+          db,
+          rows.map((row, i) => ({ ...row, figures_json: shownFigures(some[i]) })),
+        );
+        await addPoints(db, rows);
       }
       await db
         .insertInto('usage_total')
-        .values({ tenant, samples: rows.length })
+        .values({ tenant, samples: samples.length })
         .onConflict((conflict) =>
           conflict.column('tenant').doUpdateSet({ samples: sql<number>`usage_total.samples + excluded.samples` }),
         )
@@ -127,6 +130,7 @@ export function usageRepository(db: Kysely<Tables>): UsageRepository {
           calls: row.calls,
           errors: row.errors,
           limitsHit: row.limits_hit,
+          figures: row.figures_json === null ? null : JSON.parse(row.figures_json),
           atMs: row.to_ms,
         }),
       );
@@ -143,7 +147,10 @@ export function usageRepository(db: Kysely<Tables>): UsageRepository {
 }
 
 /** A late sample does not hide a newer one. */
-async function keepLatest(db: Kysely<Tables>, rows: readonly Tables['usage_sample'][]): Promise<void> {
+async function keepLatest(
+  db: Kysely<Tables>,
+  rows: readonly (Tables['usage_sample'] & { readonly figures_json: string | null })[],
+): Promise<void> {
   await db
     .insertInto('usage_latest')
     .values(rows.map(({ from_ms: _, ...row }) => row))
@@ -161,6 +168,7 @@ async function keepLatest(db: Kysely<Tables>, rows: readonly Tables['usage_sampl
           limits_hit: set.ref('excluded.limits_hit'),
           temperature_celsius: set.ref('excluded.temperature_celsius'),
           disk_used_bytes: set.ref('excluded.disk_used_bytes'),
+          figures_json: set.ref('excluded.figures_json'),
         }))
         .whereRef('excluded.to_ms', '>=', 'usage_latest.to_ms'),
     )

@@ -4,6 +4,7 @@ import { migrate } from '../migrations/migrate.ts';
 import type { Store } from '../port.ts';
 import { repositories } from '../sql/repositories.ts';
 import type { Tables } from '../sql/tables.ts';
+import { SQLITE_DIALECT } from './sqlite-dialect.ts';
 import { cacheStatements } from './statements.ts';
 
 /**
@@ -19,8 +20,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: cacheStatements(database) }) });
   await migrate(db as Kysely<unknown>, { numbered: (column) => column.primaryKey().autoIncrement() });
   return {
-    ...repositories(db),
-    transaction: (work) => db.transaction().execute((transaction) => work(repositories(transaction))),
+    ...repositories(db, SQLITE_DIALECT),
+    transaction: (work) => db.transaction().execute((transaction) => work(repositories(transaction, SQLITE_DIALECT))),
     close: () => db.destroy(),
   };
 }

@@ -18,6 +18,8 @@ export interface Attack {
   /** The app's name; unless told, the case's own. */
   readonly app?: string;
   readonly release?: (scene: Scene) => ReleasePart;
+  /** An honest neighbour is delivered with it, into the same process (neighbour.ts). */
+  readonly beside?: boolean;
   /** What is done; unless told, the guest is deployed and called once over HTTP. Answers the outcome. */
   readonly act?: (scene: Scene) => Promise<string>;
   /** What got out, in words; null when nothing did. */
@@ -35,6 +37,7 @@ export interface Scene {
   /** Delivers the guest: `healthy`, or the state and the code it ended with. */
   deploy(): Promise<string>;
   call(path?: string, withinMs?: number): Promise<string>;
+  callOther(app: string): Promise<string>;
   /** Calls until it is answered with 200 again, which a restart delays. */
   callAgain(): Promise<string>;
   /** Pid of the runner that holds the guest: the one that works while the guest is called with `?burn`. */
@@ -51,6 +54,8 @@ export interface ReleasePart {
   readonly triggers?: readonly Trigger[];
   /** How often the device tells usage while the attack runs. */
   readonly usageEveryMs?: number;
+  /** How long it must be well before it counts as healthy. */
+  readonly healthSoakMs?: number;
 }
 
 /** `held`: as expected. `escaped`: recognised. `unclear`: neither, which counts as an escape until it is understood. */

@@ -1,4 +1,8 @@
 import type { Defence } from './bite.ts';
+import { COMPONENT_DEFENCES } from './component-defences.ts';
+import { HARDWARE_DEFENCES } from './hardware-defences.ts';
+import { LIMIT_DEFENCES } from './limit-defences.ts';
+import { RUNNER_DEFENCES } from './runner-defences.ts';
 
 /**
  * Defences, each with the attack that it keeps out and the change that removes it. One that stands in several layers is removed
@@ -65,13 +69,13 @@ export const DEFENCES: readonly Defence[] = [
     attack: 'memory-bomb',
     replacements: [
       {
-        file: 'protocol/src/admission/admit.ts',
-        find: 'Math.min(max ?? maxPages, maxPages)',
-        replace: 'max ?? 65_536',
+        file: 'protocol/src/admission/clamp-memories.ts',
+        find: 'Math.min(memory.max ?? maxPages, memory.min + share)',
+        replace: 'memory.max ?? 65_536',
       },
       {
-        file: 'agent/src/runner/run.ts',
-        find: 'Math.floor(init.memoryBytes / WASM_PAGE_BYTES)',
+        file: 'agent/src/runtimes/wasm/runner-command.ts',
+        find: 'Math.max(MODULE_PAGES_MIN, Math.ceil(moduleBytes / PAGE_BYTES))',
         replace: '65_536',
       },
     ],
@@ -120,7 +124,7 @@ export const DEFENCES: readonly Defence[] = [
     replacements: [
       {
         file: 'agent/src/runtimes/wasm/watchdog.ts',
-        find: 'this.#timer = setTimeout(this.#expired, this.#wallMs);',
+        find: 'this.#timer = setTimeout(() => this.#expired(performance.now() - beganMs), this.#wallMs);',
         replace: '',
       },
     ],
@@ -183,8 +187,8 @@ export const DEFENCES: readonly Defence[] = [
       { file: 'agent/src/triggers/limits.ts', find: 'busBurst: 200,', replace: 'busBurst: 1_000_000,' },
       {
         file: 'agent/src/runtimes/wasm/pacer.ts',
-        find: 'return this.#tokens >= 0 ? 0 :',
-        replace: 'return this.#tokens >= Number.NEGATIVE_INFINITY ? 0 :',
+        find: 'if (this.#tokens >= 0) return 0;',
+        replace: 'return 0;',
       },
     ],
   },
@@ -256,42 +260,8 @@ export const DEFENCES: readonly Defence[] = [
       },
     ],
   },
-  {
-    name: 'grants-in-agent',
-    attack: 'hostile-ungranted',
-    replacements: [
-      {
-        file: 'agent/src/runtimes/wasm/host-calls.ts',
-        find: "    case 'kv_set':\n      if (capabilities.kv !== true) return { status: STATUS.denied };",
-        replace: "    case 'kv_set':",
-      },
-    ],
-  },
-  {
-    name: 'permission-model',
-    attack: 'hostile-theft',
-    replacements: [
-      {
-        file: 'agent/src/runtimes/wasm/runner-command.ts',
-        find: "'--permission',",
-        replace: "'--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-child-process',",
-      },
-    ],
-  },
-  {
-    name: 'one-call-at-a-time',
-    attack: 'hostile-crowd',
-    replacements: [
-      {
-        file: 'agent/src/runtimes/wasm/runner-session.ts',
-        find: "if (this.#isHostCallOpen) return void this.process.violate('a host call inside a host call');",
-        replace: '',
-      },
-      {
-        file: 'agent/src/runtimes/wasm/runner-session.ts',
-        find: 'if (settle === null || this.#isHostCallOpen)',
-        replace: 'if (settle === null)',
-      },
-    ],
-  },
+  ...COMPONENT_DEFENCES,
+  ...HARDWARE_DEFENCES,
+  ...RUNNER_DEFENCES,
+  ...LIMIT_DEFENCES,
 ];

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { assemblyScript, c as compileC, wat as compileWat } from '@wherry/agent/testing/stage';
+import type { WasmAbi } from '@wherry/protocol';
 
 export type Guest =
   | { readonly kind: 'c'; readonly source: string }
   | { readonly kind: 'wat'; readonly source: string }
   | { readonly kind: 'assemblyscript'; readonly source: string }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'component'; readonly build: () => Uint8Array };
 
 /** Guests of attacks: C by clang, WebAssembly text by binaryen, AssemblyScript by asc, or bytes by hand. */
 const HEAD = `
@@ -82,10 +84,7 @@ export function handler(body: string, fields = '', imports = ''): Guest {
 }
 
 /** Bytes of a guest and the ABI it is for. */
-export function build(
-  name: string,
-  guest: Guest,
-): { readonly bytes: Buffer; readonly abi: 'wasi-p1' | 'assemblyscript' } {
+export function build(name: string, guest: Guest): { readonly bytes: Buffer; readonly abi: WasmAbi } {
   switch (guest.kind) {
     case 'c':
       return { bytes: readFileSync(compileC(name, guest.source)), abi: 'wasi-p1' };
@@ -95,5 +94,7 @@ export function build(
       return { bytes: readFileSync(assemblyScript(name, guest.source)), abi: 'assemblyscript' };
     case 'bytes':
       return { bytes: Buffer.from(guest.bytes), abi: 'assemblyscript' };
+    case 'component':
+      return { bytes: Buffer.from(guest.build()), abi: 'component' };
   }
 }

@@ -91,6 +91,9 @@ const BEHAVIOURS = {
       ask({ op: 'kv_get', key: 'k' }),
       ask({ op: 'publish', topic: 'anything' }, text),
       ask({ op: 'fetch', method: 'GET', url: BEHAVIOURS.closedUrl, headers: {} }),
+      ask({ op: 'gpio_write', pin: 'door', isActive: true }),
+      ask({ op: 'i2c_transaction', bus: 'sensors', address: 0x50, operations: [{ kind: 'read', bytes: 1 }] }),
+      ask({ op: 'serial_write', device: 'modem' }, text),
       ask({ op: 'symlink', fd: 0, name: 'planted', target: '/etc' }),
       ask({ op: 'symlink', fd: 4, name: 'planted', target: '/etc' }),
     ];

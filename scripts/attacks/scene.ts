@@ -5,6 +5,7 @@ import type { Attack, Scene } from './attack.ts';
 import { CANARY } from './canary.ts';
 import { build } from './guests.ts';
 import { outcomeOf } from './http-call.ts';
+import { publishNeighbour } from './neighbour.ts';
 import { cpuMs } from './process-memory.ts';
 import { CANARY_VERSION, publishGuest, type Stage } from './stage.ts';
 
@@ -32,14 +33,17 @@ export function setScene(name: string, attack: Attack, stage: Stage): Scene {
         ([key, value]) => [key, { type: 'string', default: value }],
       );
       const release = publishGuest(stage.world, app, version, bytes, abi, {
-        capabilities: part.capabilities ?? {},
+        capabilities: { env: config.map(([key]) => key), ...part.capabilities },
         ...(part.triggers === undefined ? {} : { triggers: part.triggers }),
+        ...(part.healthSoakMs === undefined
+          ? {}
+          : { health: { afterMs: 0, everyMs: 100, failures: 1, soakMs: part.healthSoakMs } }),
         limits: { memoryBytes: 16 * 1024 * 1024, cpuShare: 1, wallMs: 2_000, ...part.limits },
         config: Object.fromEntries(config),
       });
       const canary = { app: CANARY, version: CANARY_VERSION, release: stage.canaryRelease };
       stage.world.want(
-        [canary, { app, version, release }],
+        [canary, ...(attack.beside ? [publishNeighbour(stage)] : []), { app, version, release }],
         stage.world.director,
         part.usageEveryMs === undefined ? {} : { usageEveryMs: part.usageEveryMs },
       );
@@ -51,6 +55,7 @@ export function setScene(name: string, attack: Attack, stage: Stage): Scene {
       return state === 'healthy' ? 'healthy' : `${state} ${refusals?.[0]?.code ?? code}`;
     },
     call: (path = '/', withinMs) => outcomeOf(stage.http, `/${app}${path}`, withinMs),
+    callOther: (other) => outcomeOf(stage.http, `/${other}/`),
     async callAgain() {
       let answer = '';
       const isAnswered = async () => {

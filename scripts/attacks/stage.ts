@@ -13,10 +13,13 @@ import {
   until,
   type World,
 } from '@wherry/agent/testing/stage';
+import type { WasmAbi } from '@wherry/protocol';
 import { CANARY, CANARY_SOURCE, canaryAnswer } from './canary.ts';
+import { FAKE_HARDWARE } from './fake-hardware.ts';
 import { type ForbiddenPlaces, openForbiddenPlaces } from './forbidden-places.ts';
 import { build, c } from './guests.ts';
 import { httpCall } from './http-call.ts';
+import { SHARED_APPS } from './neighbour-apps.ts';
 import { type Planted, plantSecrets } from './planted.ts';
 
 /**
@@ -90,6 +93,9 @@ async function furnish(
     usageEveryMs: 300_000,
     // A runner that waits for a module has nothing to attack, and would be mistaken for the guest's.
     runnerPool: 0,
+    isolation: { shared: SHARED_APPS },
+    fakeHardware: FAKE_HARDWARE,
+    policy: { allowFeatures: ['multi-memory', 'memory64'] },
     logLevel: 'info',
   };
   writeFileSync(join(world.folder, 'agent.json'), JSON.stringify(config));
@@ -148,7 +154,7 @@ async function brokerFor(users: readonly string[]): Promise<Mosquitto> {
 function publishCanary(world: World, secret: string): string {
   const { bytes, abi } = build('canary', c(CANARY_SOURCE));
   return publishGuest(world, CANARY, CANARY_VERSION, bytes, abi, {
-    capabilities: { kv: true, dataBytes: 64 * 1024 },
+    capabilities: { kv: true, dataBytes: 64 * 1024, env: ['SECRET'], gpio: { siren: 'out' } },
     config: { SECRET: { type: 'string', default: secret } },
   });
 }
@@ -161,7 +167,7 @@ export function publishGuest(
   app: string,
   version: string,
   bytes: Buffer,
-  abi: 'wasi-p1' | 'assemblyscript',
+  abi: WasmAbi,
   patch: object,
 ): string {
   const release = {

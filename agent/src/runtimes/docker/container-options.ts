@@ -57,7 +57,11 @@ export function planContainer(input: PlanInput): ContainerPlan {
       MemorySwap: memoryBytes,
       NanoCpus: Math.round(cpuShare * NANO),
       PidsLimit: DOCKER_LIMITS.processes,
-      Ulimits: [{ Name: 'nofile', Soft: DOCKER_LIMITS.openFiles, Hard: DOCKER_LIMITS.openFiles }],
+      Ulimits: [
+        { Name: 'nofile', Soft: DOCKER_LIMITS.openFiles, Hard: DOCKER_LIMITS.openFiles },
+        // Counted over all processes of the user, so no bound on one container; without it Podman asks for more than a host may allow.
+        { Name: 'nproc', Soft: DOCKER_LIMITS.userProcesses, Hard: DOCKER_LIMITS.userProcesses },
+      ],
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: true,

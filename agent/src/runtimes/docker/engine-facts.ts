@@ -7,6 +7,8 @@ export interface EngineFacts {
   readonly platform: string;
   readonly cores: number;
   readonly memoryBytes: number;
+  /** Images are known by the digest of their manifest, as in containerd's store, and not by that of their configuration. */
+  readonly hasManifestIds: boolean;
   /** Limits that this host cannot hold, in words. */
   readonly missingLimits: readonly string[];
 }
@@ -21,7 +23,10 @@ interface Info {
   readonly SwapLimit?: boolean;
   readonly CpuCfsQuota?: boolean;
   readonly PidsLimit?: boolean;
+  readonly DriverStatus?: readonly (readonly [string, string])[] | null;
 }
+
+const CONTAINERD_STORE = 'io.containerd.snapshotter.v1';
 
 const LIMIT_FLAGS = {
   MemoryLimit: 'memory',
@@ -41,6 +46,7 @@ export function factsFromInfo(info: Info): EngineFacts {
     platform: platformOfEngine(info.OSType ?? 'linux', info.Architecture ?? 'unknown'),
     cores: info.NCPU ?? 1,
     memoryBytes: info.MemTotal ?? 0,
+    hasManifestIds: (info.DriverStatus ?? []).some(([, value]) => value === CONTAINERD_STORE),
     missingLimits: (Object.keys(LIMIT_FLAGS) as (keyof typeof LIMIT_FLAGS)[])
       .filter((flag) => info[flag] === false)
       .map((flag) => LIMIT_FLAGS[flag]),

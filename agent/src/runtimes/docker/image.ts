@@ -15,13 +15,14 @@ import { type ImageProgress, readProgress } from './progress.ts';
 export async function ensureImage(
   client: EngineClient,
   device: string,
+  ids: ImageIds,
   spec: WorkloadSpec,
   variant: ContainerVariant,
 ): Promise<Outcome<ImageInspectInfo>> {
   const tag = { repo: imageRepository(device), tag: imageTag(spec.app, spec.releaseDigest) };
   try {
-    const present = await findImage(client, variant.image);
-    const brought = present ? succeed(present) : await bring(client, tag, spec, variant);
+    const present = await findImage(client, ids.known.get(variant.image) ?? variant.image);
+    const brought = present ? succeed(present) : await bring(client, tag, ids, spec, variant);
     if (!brought.ok) return brought;
     const image = brought.value;
     const platform = platformOfEngine(image.Os, image.Architecture);
@@ -37,6 +38,16 @@ export async function ensureImage(
   } catch (error) {
     return refuseBecause(client, error, 'start_failed', `prepare the image of ${spec.app}@${spec.release.version}`);
   }
+}
+
+/** How the engine names images. */
+export interface ImageIds {
+  readonly hasManifestIds: boolean;
+  /**
+   * The engine's name of a signed image that it knows by another: the image of an archive is named by its configuration. What the one
+   * image of a verified archive is called is learned by loading it, anew by each agent, since names in an engine can be moved.
+   */
+  readonly known: Map<string, string>;
 }
 
 interface ImageMark {
@@ -59,6 +70,7 @@ export async function findImage(client: EngineClient, reference: string): Promis
 async function bring(
   client: EngineClient,
   tag: ImageMark,
+  ids: ImageIds,
   spec: WorkloadSpec,
   variant: ContainerVariant,
 ): Promise<Outcome<ImageInspectInfo>> {
@@ -69,7 +81,7 @@ async function bring(
     ? await load(client, spec.artifactPath)
     : await pull(client, variant.image, variant.platforms);
   if (!progress.ok) return progress;
-  const image = await findImage(client, variant.image);
+  const image = (await findImage(client, variant.image)) ?? (await findLoaded(client, ids, variant, progress.value));
   if (image) await mark(client, image, tag);
   // An archive may hold more than was signed, and names of its own: neither stays on the owner's engine.
   for (const name of progress.value.loaded) if (!owned.has(name) && name !== image?.Id) await remove(client, name);
@@ -79,6 +91,25 @@ async function bring(
     'digest_mismatch',
     `the release names ${variant.image}, but what came is ${found}; nothing of it is kept`,
   );
+}
+
+/** The one image of an archive, in an engine that has other names for images than releases. */
+async function findLoaded(
+  client: EngineClient,
+  { hasManifestIds, known }: ImageIds,
+  { archive, image: signed }: ContainerVariant,
+  { loaded }: ImageProgress,
+): Promise<ImageInspectInfo | undefined> {
+  if (!hasManifestIds || archive === undefined) return undefined;
+  const images = new Map<string, ImageInspectInfo>();
+  for (const name of loaded) {
+    const image = await client.quick.getImage(name).inspect();
+    images.set(image.Id, image);
+  }
+  const [only, ...others] = images.values();
+  if (only === undefined || others.length > 0) return undefined;
+  known.set(signed, only.Id);
+  return only;
 }
 
 async function mark(client: EngineClient, image: ImageInspectInfo, tag: ImageMark): Promise<void> {

@@ -89,8 +89,10 @@ export class ContainerInstance implements Instance {
   async #watch(logs: LogPump, onGone: () => void): Promise<ExitReason> {
     const reason = await watchContainer(this.#client, this.#id, () => this.#wasStopped);
     this.#hasEnded = true;
-    if (reason.kind === 'crashed' && hitsLimit(reason.code))
-      this.#measured = { ...this.#measured, limitsHit: this.#measured.limitsHit + 1 };
+    if (reason.kind === 'crashed' && hitsLimit(reason.code)) {
+      const limitsHit = this.#measured.limitsHit + 1;
+      this.#measured = { ...this.#measured, limitsHit, limits: { memory: limitsHit } };
+    }
     await within(logs.drained, DOCKER_LIMITS.logDrainMs);
     logs.close();
     this.#input?.close();

@@ -64,7 +64,7 @@ export async function launch({
       host.log({ stream: 'log', level: 'warning', atMs: Date.now(), text });
     const input = takesEvents(spec.release) ? await attachInput(client, id) : null;
     await container.start();
-    const logs = await pumpLogs(client, id, host);
+    const logs = pumpLogs(client, id, host);
     const gone = id;
     return succeed(
       new ContainerInstance({

@@ -15,6 +15,7 @@ export const DOCKER_LIMITS = {
   /** The smallest share of a core that engines accept. */
   cpuShareMin: 0.01,
   processes: 128,
+  userProcesses: 4_096,
   openFiles: 1024,
   tmpBytes: 16 * 1024 * 1024,
   /** json-file log of the engine: what a container may fill on the device's disk. */

@@ -15,15 +15,37 @@ export interface LogPump {
   close(): void;
 }
 
-export async function pumpLogs(client: EngineClient, containerId: string, host: HostServices): Promise<LogPump> {
+/** Does not wait for the engine: Podman answers only when there is a first line, or none any more. */
+export function pumpLogs(client: EngineClient, containerId: string, host: HostServices): LogPump {
   const follow = { follow: true, stdout: true, stderr: true } as const;
-  const stream = (await client.slow.getContainer(containerId).logs(follow)) as Readable;
+  let stream: Readable | null = null;
+  let isClosed = false;
+  const drained = client.slow
+    .getContainer(containerId)
+    .logs(follow)
+    .then((opened) => {
+      stream = opened as Readable;
+      if (isClosed) stream.destroy();
+      return drain(stream, host);
+    })
+    // An engine that is away has nothing more to say; `exited` tells it.
+    .catch(() => undefined);
+  return {
+    drained,
+    close() {
+      isClosed = true;
+      stream?.destroy();
+    },
+  };
+}
+
+function drain(stream: Readable, host: HostServices): Promise<void> {
   const frames = new LogFrames(LIMITS.logLineBytes);
   const gate = new RateGate(host);
   stream.on('data', (chunk: Buffer) => {
     for (const line of frames.push(chunk)) gate.pass(line);
   });
-  const drained = new Promise<void>((resolve) => {
+  return new Promise<void>((resolve) => {
     stream.once('close', () => {
       for (const line of frames.end()) gate.pass(line);
       gate.close();
@@ -32,7 +54,6 @@ export async function pumpLogs(client: EngineClient, containerId: string, host: 
     // An engine that goes away ends the stream with an error; `close` follows.
     stream.on('error', () => undefined);
   });
-  return { drained, close: () => stream.destroy() };
 }
 
 class RateGate {

@@ -52,7 +52,10 @@ describe('what the docker runtime makes of the engine', () => {
   it('makes zeros of what a host does not measure, and sums what networks moved', () => {
     expect(usageFromStats({}, 2)).toEqual({
       ...{ source: 'engine', isolation: 'container', cpuMs: 0, memoryBytes: 0, calls: 0, errors: 0, limitsHit: 2 },
+      limits: { memory: 2 },
     });
+    const paused = { cpu_stats: { throttling_data: { throttled_time: 3_000_000 } } };
+    expect(usageFromStats(paused, 0)).toMatchObject({ throttledMs: 3, limitsHit: 0 });
     const networks = { eth0: { rx_bytes: 5, tx_bytes: 7 }, eth1: { rx_bytes: 1 } };
     expect(usageFromStats({ networks, cpu_stats: { cpu_usage: { total_usage: 2_500_000 } } }, 0)).toMatchObject({
       cpuMs: 2.5,

@@ -28,6 +28,7 @@ const FEATURES: RuntimeFeatures = { triggers: new Set(['start', 'cron', 'mqtt'])
 export function createDockerRuntime(options: DockerOptions): Runtime {
   const client = connectEngine(options.socketPath ?? DOCKER_SOCKET, options.patience ?? DOCKER_LIMITS.patience);
   const held = new Set<string>();
+  const known = new Map<string, string>();
   const { device } = options;
 
   async function prepare(spec: WorkloadSpec): Promise<Outcome<Prepared>> {
@@ -39,7 +40,7 @@ export function createDockerRuntime(options: DockerOptions): Runtime {
     }
     const fit = fitsEngine(spec, engine, FEATURES);
     if (!fit.ok) return fit;
-    const image = await ensureImage(client, device, spec, fit.value);
+    const image = await ensureImage(client, device, { known, hasManifestIds: engine.hasManifestIds }, spec, fit.value);
     if (!image.ok) return image;
     return succeed({ engine, image: image.value, command: fit.value.command });
   }

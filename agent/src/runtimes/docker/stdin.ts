@@ -1,4 +1,6 @@
-import type { Duplex } from 'node:stream';
+import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { WherryError } from '@wherry/protocol';
 import type { EngineClient } from './client.ts';
 import { DOCKER_LIMITS } from './limits.ts';
 
@@ -13,8 +15,7 @@ export interface ContainerInput {
 }
 
 export async function attachInput(client: EngineClient, containerId: string): Promise<ContainerInput> {
-  const options = { stream: true, stdin: true, stdout: false, stderr: false, hijack: true };
-  const stream: Duplex = (await client.slow.getContainer(containerId).attach(options)) as Duplex;
+  const stream = await openAttached(client, `/containers/${containerId}/attach?stream=1&stdin=1`);
   stream.resume();
   // Whatever ends the stream ends the container's input: `write` says so from then on.
   stream.on('error', () => stream.destroy());
@@ -27,4 +28,31 @@ export async function attachInput(client: EngineClient, containerId: string): Pr
     },
     close: () => stream.destroy(),
   };
+}
+
+/** The client library writes its options into the body of this request, which Podman hands to the container as its first line. */
+function openAttached(client: EngineClient, path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      socketPath: client.socketPath,
+      path,
+      method: 'POST',
+      headers: { connection: 'Upgrade', upgrade: 'tcp', 'content-length': 0 },
+      agent: new Agent({ keepAlive: false }),
+      timeout: client.patience.callMs,
+    });
+    asked.on('upgrade', (_answer, socket: Socket) => {
+      socket.setTimeout(0);
+      resolve(socket);
+    });
+    asked.on('response', (answer) => {
+      answer.destroy();
+      reject(new WherryError('start_failed', `the engine answered ${answer.statusCode} to an attachment`));
+    });
+    asked.on('timeout', () =>
+      asked.destroy(Object.assign(new Error('the engine does not answer'), { code: 'ETIMEDOUT' })),
+    );
+    asked.on('error', reject);
+    asked.end();
+  });
 }

@@ -24,7 +24,8 @@ export async function watchContainer(client: EngineClient, id: string, wasStoppe
     if (seen.info.State.Running) continue;
     const info = wasStopped() ? seen.info : await withCause(client, id, seen.info);
     const reason = exitReason(info.State, wasStopped());
-    if (reason.kind === 'stopped' || !(wasAway || (await wasSignalled(client, info)))) return reason;
+    if (reason.kind === 'stopped') return reason;
+    if (!(wasAway || (await wasSignalled(client, info)))) return withoutCause(reason, info);
     // The exit code is then the doing of others, unless the agent has asked meanwhile.
     return wasStopped() ? { kind: 'stopped' } : ENDED_BY_OTHERS;
   }
@@ -67,6 +68,13 @@ async function withCause(client: EngineClient, id: string, info: ContainerInspec
     known = seen.info;
   }
   return known;
+}
+
+/** Not every engine hears of the kernel ending a process for its memory; nobody else ends one like this without the engine's doing. */
+function withoutCause(reason: ExitReason, info: ContainerInspectInfo): ExitReason {
+  if (info.State.ExitCode !== SIGKILL_EXIT_CODE || reason.kind !== 'crashed') return reason;
+  const message = 'the container was killed by the system, as it does when the limit of memory is reached';
+  return reason.code === 'memory_limit' ? reason : { kind: 'crashed', code: 'memory_limit', message };
 }
 
 function pause(): Promise<void> {

@@ -1,0 +1,41 @@
+/**
+ * Reads the body of an answer in pieces: who sends nothing for `idleMs` is given up, and the pace of the link is kept between pieces.
+ * The time that the pace takes does not count as silence.
+ */
+export interface Receiving {
+  readonly idleMs: number;
+  readonly pace: (bytes: number, signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** `ask` begins the transfer and gets the signal that ends it. */
+export async function receive<T>(
+  { idleMs, pace, signal }: Receiving,
+  ask: (signal: AbortSignal) => Promise<Response>,
+  take: (response: Response, body: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  const idle = new AbortController();
+  const watch = () => setTimeout(() => idle.abort(new Error(`no byte in ${idleMs} ms`)), idleMs);
+  const ending = AbortSignal.any([signal, idle.signal]);
+  let timer = watch();
+
+  async function* paced(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      clearTimeout(timer);
+      yield chunk;
+      await pace(chunk.length, ending);
+      timer = watch();
+    }
+  }
+
+  try {
+    const response = await ask(ending);
+    return await take(response, paced(response.body ?? NOTHING));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};

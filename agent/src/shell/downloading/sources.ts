@@ -1,0 +1,76 @@
+import { PATHS } from '@wherry/protocol';
+import { counted, type DeviceHttp } from '../device-http.ts';
+import type { Effects } from '../effects.ts';
+import type { Links } from '../links.ts';
+import type { DownloadConfig } from './config.ts';
+import { fetchFromRegistry } from './registry.ts';
+import type { BlobSource, SourceRequest } from './source.ts';
+
+export interface Sources {
+  readonly local: readonly BlobSource[];
+  readonly mirrors: readonly BlobSource[];
+  readonly origin: BlobSource;
+}
+
+/** A connection that is silent for so long is given up and resumed later. */
+const IDLE_MS = 30_000;
+const PEER_IDLE_MS = 5_000;
+
+export function createSources(
+  config: Pick<DownloadConfig, 'mirrors' | 'peers' | 'registries'>,
+  http: DeviceHttp,
+  effects: Effects,
+  links: Pick<Links, 'count' | 'flush'>,
+): Sources {
+  const fetchAt = (url: string, digest: string, { headers, signal }: SourceRequest) =>
+    effects.run('http.get', () =>
+      fetch(blobUrl(url, digest), {
+        headers: { 'accept-encoding': 'identity', ...headers },
+        redirect: 'error',
+        signal,
+      }),
+    );
+  return {
+    local: config.peers.map((url) => ({
+      name: `the peer ${url}`,
+      isLocal: true,
+      idleMs: PEER_IDLE_MS,
+      get: (digest, request) => fetchAt(url, digest, request),
+    })),
+    mirrors: [
+      ...config.mirrors.map(
+        (url): BlobSource => ({
+          name: `the mirror ${url}`,
+          isLocal: false,
+          idleMs: IDLE_MS,
+          get: async (digest, request) =>
+            counted(await fetchAt(url, digest, request), (bytes) => links.count('blob', bytes), links.flush),
+        }),
+      ),
+      ...config.registries.map(
+        (registry): BlobSource => ({
+          name: `the registry ${registry.repository}`,
+          isLocal: false,
+          idleMs: IDLE_MS,
+          get: async (digest, request) =>
+            counted(
+              await fetchFromRegistry(registry, digest, request, effects),
+              (bytes) => links.count('blob', bytes),
+              links.flush,
+            ),
+        }),
+      ),
+    ],
+    origin: {
+      name: 'the control plane',
+      isLocal: false,
+      idleMs: IDLE_MS,
+      get: (digest, request) => http.get(PATHS.deviceBlob(digest), { ...request, purpose: 'blob' }),
+    },
+  };
+}
+
+/** As the control plane keeps them: a copy of its folder `blobs` behind any web server is a mirror. */
+export function blobUrl(base: string, digest: string): string {
+  return `${base.replace(/\/+$/, '')}/${digest.replace(':', '-')}`;
+}

@@ -22,6 +22,11 @@ export function onHttp(method: string, path: string, query: string, body: ArrayB
   return respond(200, method + " " + path + " after " + starts().toString() + " starts");
 }
 export function onMqtt(topic: string, payload: ArrayBuffer): void {
+  if (topic.startsWith("$fleet/")) {
+    publish("$fleet/echo/" + topic.substring(7), String.UTF8.decode(payload));
+    publish("$fleet/other", "not granted");
+    return;
+  }
   publish("out/mqtt", topic + " " + String.UTF8.decode(payload));
 }
 export function onCron(schedule: string): void { publish("out/cron", schedule); }
@@ -30,9 +35,10 @@ const TRIGGERS = [
   { on: 'start' },
   { on: 'http', path: '/state', methods: ['GET'] },
   { on: 'mqtt', filter: 'sensors/+/temperature' },
+  { on: 'mqtt', filter: 'setpoint/+', from: 'fleet' },
   { on: 'cron', schedule: '* * * * * *' },
 ];
-const CAPABILITIES = { kv: true, mqtt: { publish: ['out/mqtt', 'out/cron'] } };
+const CAPABILITIES = { kv: true, mqtt: { publish: ['out/mqtt', 'out/cron'], fleet: ['echo/#'] } };
 
 const stage = setUpStage();
 let module: Buffer;
@@ -46,7 +52,11 @@ beforeAll(() => {
 beforeEach(async () => {
   const localBroker = { url: stage.broker.url, username: 'control-plane', password: 'control-plane' };
   writeFileSync(join(stage.world.folder, 'agent.json'), JSON.stringify({ http: { port: 0 }, localBroker }));
-  ear = await listenOn(stage.broker.url, 'control-plane', ['out/+', 'wherry/v1/+/+/result/+']);
+  ear = await listenOn(stage.broker.url, 'control-plane', [
+    'out/+',
+    'wherry/v1/+/+/result/+',
+    'wherry/v1/+/+/app/+/out/#',
+  ]);
   agent = await stage.start();
   await installGuest();
 });
@@ -69,7 +79,11 @@ async function state(): Promise<string> {
   return (await fetch(`${agent.ready.http}/${APP}/state`)).text();
 }
 
-async function command(id: string, what: Omit<Command, 'expiresAtMs'> & { app?: string }, lifeMs = 60_000) {
+async function command(
+  id: string,
+  what: Omit<Command, 'expiresAtMs'> & { app?: string; topic?: string; payload?: string },
+  lifeMs = 60_000,
+) {
   const branch = `wherry/v1/${agent.ready.device}`;
   await ear.say(`${branch}/command/${id}`, { ...what, expiresAtMs: Date.now() + lifeMs });
   await until(`a result of ${id}`, () => heard(`${branch}/result/${id}`).length > 0);
@@ -86,6 +100,23 @@ test('a request, a message and a tick reach the guest, and its answers come back
   await until('the clock has ticked', () => heard('out/cron').length > 1);
   expect(heard('out/mqtt')).toEqual(['sensors/hall/temperature 21.5']);
   expect(heard('out/cron')[0]).toBe('* * * * * *');
+});
+
+test('messages of the fleet reach the app on its own branch, and what it says to the fleet leaves there, by grant', async () => {
+  const branch = `wherry/v1/${agent.ready.device}`;
+  // What the device's own bus carries cannot pass for a message of the fleet.
+  await ear.say('setpoint/hall', 18);
+  await ear.say(`${branch}/app/${APP}/in/setpoint/hall`, 21);
+  await ear.say(`${branch}/app/${APP}/in/unheard`, 22);
+  const sent = { kind: 'message', app: APP, topic: 'setpoint/attic', payload: '19' } as const;
+  expect(await command('m1', sent)).toMatchObject({ ok: true });
+  expect(await command('m2', { ...sent, topic: 'unheard' })).toMatchObject({ ok: false, code: 'not_found' });
+  const out = () => ear.heard.filter(({ topic }) => topic.includes('/out/') && topic.startsWith(branch));
+  await until('both are echoed', () => out().length === 2);
+  expect(out().map(({ topic, payload }) => `${topic} ${payload}`)).toEqual([
+    `${branch}/app/${APP}/out/echo/setpoint/hall 21`,
+    `${branch}/app/${APP}/out/echo/setpoint/attic 19`,
+  ]);
 });
 
 test('an app that is removed is triggered by nothing any more', async () => {

@@ -4,7 +4,8 @@ import { createDockerRuntime } from '../src/runtimes/docker/runtime.ts';
 import type { Instance, Runtime, WorkloadSpec } from '../src/runtimes/port.ts';
 import { type RecordingHost, recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { type ContainerImage, type ContainerWorld, makeContainerWorld } from './container-world.ts';
-import { type PrivateEngine, startEngine } from './engine.ts';
+import { engineMissing, type PrivateEngine, startEngine } from './engine.ts';
+import { podmanMissing, startPodman } from './podman.ts';
 
 /** An engine and images for the file, a runtime for each test, and instances that are stopped after it. */
 export interface ContainerStage {
@@ -16,10 +17,18 @@ export interface ContainerStage {
   start(spec: WorkloadSpec, runtime?: Runtime): Promise<{ instance: Instance; host: RecordingHost }>;
 }
 
+export const ENGINES = ['docker', 'podman'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** Why there is none; undefined when there is. */
+export function missing(engine: EngineName): string | undefined {
+  return engine === 'podman' ? podmanMissing() : engineMissing();
+}
+
 export const DEVICE = 'default/pi-7';
 
 export function setUpContainers(
-  options: { readonly bridge?: boolean; readonly patience?: EnginePatience } = {},
+  options: { readonly engine?: EngineName; readonly bridge?: boolean; readonly patience?: EnginePatience } = {},
 ): ContainerStage {
   let engine: PrivateEngine | undefined;
   let world: ContainerWorld | undefined;
@@ -34,7 +43,7 @@ export function setUpContainers(
   beforeAll(async () => {
     world = makeContainerWorld();
     plain = world.image();
-    engine = await startEngine(options);
+    engine = await (options.engine === 'podman' ? startPodman() : startEngine(options));
   });
   afterEach(async () => {
     for (const instance of instances.splice(0)) await instance.stop(0);

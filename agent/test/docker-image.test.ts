@@ -2,15 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDockerRuntime } from '../src/runtimes/docker/runtime.ts';
-import { setUpContainers } from './container-stage.ts';
+import { ENGINES, missing, setUpContainers } from './container-stage.ts';
 import { type ContainerImage, containerSpec, ownerOf } from './container-world.ts';
-import { engineMissing } from './engine.ts';
 import { startRegistry } from './tiny-registry.ts';
 
 const OTHER = `sha256:${'0'.repeat(64)}`;
 
-describe.skipIf(engineMissing() !== undefined)('images of containers', () => {
-  const stage = setUpContainers();
+describe.each(ENGINES.filter((engine) => missing(engine) === undefined))('images of containers, %s', (engine) => {
+  const stage = setUpContainers({ engine });
   const owner = () => ownerOf(stage.engine.socketPath);
   const tags = async () => (await owner().listImages()).flatMap((image) => image.RepoTags ?? []).sort();
   const ids = async () => (await owner().listImages({ all: true })).map((image) => image.Id);
@@ -32,11 +31,11 @@ describe.skipIf(engineMissing() !== undefined)('images of containers', () => {
   it('that the owner has are not taken away when an archive holds them under a false name', async () => {
     const theirs = stage.world.image(['--env', 'THEIRS=1']);
     await stage.runtimeOf('default/other').prepare(containerSpec(theirs, { app: 'theirs' }));
-    await owner().getImage(theirs.imageId).tag({ repo: 'owners/image', tag: 'latest' });
+    await owner().getImage(theirs.imageId).tag({ repo: 'owners.example/image', tag: 'latest' });
     await stage.runtimeOf('default/other').forgetExcept?.(new Set());
     const refused = await stage.runtime.prepare(containerSpec(theirs, { image: OTHER }));
     expect(refused).toMatchObject({ ok: false, problems: [{ code: 'digest_mismatch' }] });
-    expect(await tags()).toContain('owners/image:latest');
+    expect(await tags()).toContain('owners.example/image:latest');
   });
 
   it('are refused when the archive is cut short or is none', async () => {
@@ -111,10 +110,10 @@ describe.skipIf(engineMissing() !== undefined)('images of containers', () => {
     // It is here now: neither another preparation nor a start asks the registry again.
     const { instance } = await stage.start(spec(registry.host));
     expect(await instance.probe()).toMatchObject({ ok: true });
-    expect(await stage.runtime.prepare(spec('127.0.0.1:1'))).toMatchObject({
-      ok: false,
-      problems: [{ code: 'download_failed' }],
-    });
+    // Podman finds an image that it has by its digest, whatever registry is named.
+    expect(await stage.runtime.prepare(spec('127.0.0.1:1'))).toMatchObject(
+      engine === 'podman' ? { ok: true } : { ok: false, problems: [{ code: 'download_failed' }] },
+    );
   });
 
   it('are let go with the releases that nobody needs, by each device for itself', async () => {

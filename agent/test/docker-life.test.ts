@@ -2,16 +2,15 @@ import { chownSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
-import { DEVICE, setUpContainers } from './container-stage.ts';
+import { DEVICE, ENGINES, missing, setUpContainers } from './container-stage.ts';
 import { containerSpec, ownerOf } from './container-world.ts';
-import { engineMissing } from './engine.ts';
 import { until, untilAsync } from './until.ts';
 
 const MIB = 1024 * 1024;
 const NOBODY = 65_534;
 
-describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
-  const stage = setUpContainers();
+describe.each(ENGINES.filter((engine) => missing(engine) === undefined))('life of a container, %s', (engine) => {
+  const stage = setUpContainers({ engine });
   const owner = () => ownerOf(stage.engine.socketPath);
   const ours = async (device = DEVICE) =>
     owner().listContainers({ all: true, filters: { label: [`io.wherry.device=${device}`] } });
@@ -52,13 +51,16 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
       MemorySwap: 16 * MIB,
       NanoCpus: 5e8,
       PidsLimit: 128,
-      CapDrop: ['ALL'],
+      // Podman names each of those that it drops.
+      CapDrop: engine === 'podman' ? expect.arrayContaining(['CHOWN', 'SETUID']) : ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: true,
       NetworkMode: 'none',
       Privileged: false,
       RestartPolicy: { Name: 'no' },
-      LogConfig: { Type: 'json-file', Config: { 'max-size': String(MIB), 'max-file': '2' } },
+      ...(engine === 'podman'
+        ? {}
+        : { LogConfig: { Type: 'json-file', Config: { 'max-size': String(MIB), 'max-file': '2' } } }),
     });
     expect(container?.Labels).toMatchObject({
       'io.wherry.app': 'box',
@@ -127,19 +129,22 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
     expect(await instance.exited).toEqual({ kind: 'stopped' });
   });
 
-  it('is as healthy as the HEALTHCHECK of its image', async () => {
-    const well = stage.world.image(['--health', '/app', '--health', 'exit', '--health', '0']);
-    const { instance } = await stage.start(containerSpec(well));
-    expect(await instance.probe()).toMatchObject({ ok: false, problems: [{ code: 'health_failed' }] });
-    await untilAsync('the first check has passed', async () => (await instance.probe()).ok);
+  it.skipIf(engine === 'podman')(
+    'is as healthy as the HEALTHCHECK of its image [podman: needs timers of systemd]',
+    async () => {
+      const well = stage.world.image(['--health', '/app', '--health', 'exit', '--health', '0']);
+      const { instance } = await stage.start(containerSpec(well));
+      expect(await instance.probe()).toMatchObject({ ok: false, problems: [{ code: 'health_failed' }] });
+      await untilAsync('the first check has passed', async () => (await instance.probe()).ok);
 
-    const sick = stage.world.image(['--health', '/app', '--health', 'exit', '--health', '1']);
-    const unwell = await stage.start(containerSpec(sick, { app: 'sick', health: { failures: 1 } }));
-    await untilAsync('the check has failed', async () => {
-      const probed = await unwell.instance.probe();
-      return !probed.ok && /fails/.test(probed.problems[0]?.message ?? '');
-    });
-  });
+      const sick = stage.world.image(['--health', '/app', '--health', 'exit', '--health', '1']);
+      const unwell = await stage.start(containerSpec(sick, { app: 'sick', health: { failures: 1 } }));
+      await untilAsync('the check has failed', async () => {
+        const probed = await unwell.instance.probe();
+        return !probed.ok && /fails/.test(probed.problems[0]?.message ?? '');
+      });
+    },
+  );
 
   it('has its CPU time counted and its share held', async () => {
     const { instance } = await stage.start(
@@ -157,7 +162,8 @@ describe.skipIf(engineMissing() !== undefined)('life of a container', () => {
     const { host } = await stage.start(containerSpec(stage.plain, { command: ['spam'] }));
     await until('what was left out is told', () => host.logs.some((line) => /lines left out/.test(line.text)));
     expect(host.logs.length).toBeLessThan(2_000);
-    expect(host.logs[0]?.text).toBe('line 0 of a flood');
+    // Podman has forgotten the first lines when the last MiB of them was written.
+    expect(host.logs[0]?.text).toMatch(engine === 'podman' ? /^line \d+ of a flood$/ : /^line 0 of a flood$/);
   });
 
   it('gets its triggers as lines of JSON', async () => {

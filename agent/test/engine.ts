@@ -137,7 +137,7 @@ function endContainerd(dir: string): void {
   }
 }
 
-function unmountBelow(dir: string): void {
+export function unmountBelow(dir: string): void {
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
   for (const line of mounts.reverse()) {
     const path = line.split(' ')[1];

@@ -225,7 +225,7 @@ test.each([
   ['an endless body', `"${'x'.repeat(1024 * 1024)}"`],
 ])('a desired state that is %s is left out', async (_, body) => {
   plane.desired = { generation: 1, body };
-  startLink({ desiredEveryMs: 30 });
+  startLink({ desiredConnectedEveryMs: 30 });
   await until('it was read twice', () => plane.reads.length >= 2);
   expect(documents).toEqual([]);
   plane.desired = { generation: 1, body: JSON.stringify(envelopeOf(1)) };

@@ -54,16 +54,17 @@ describe('http triggers', () => {
     ['GET', '/web/%68ello', 404],
     ['GET', '/__proto__/constructor', 404],
     ['PUT', '/web/hello', 405],
-    ['HEAD', '/web/hello', 405],
+    ['HEAD', '/web/post', 405],
     ['POST', '/healthz', 405],
   ])('%s %s is answered %i with a problem document', async (method, path, status) => {
     const triggers = await start(HTTP);
-    triggers.bind('web', hello, async () => text('hi'));
+    const post = { on: 'http' as const, path: '/post', methods: ['POST' as const] };
+    triggers.bind('web', [...hello, post], async () => text('hi'));
     const response = await fetch(`${triggers.httpUrl()}${path}`, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     if (method !== 'HEAD') expect(await response.json()).toMatchObject({ status, code: 'not_found' });
-    if (path === '/web/hello') expect(response.headers.get('allow')).toBe('GET, POST');
+    if (path === '/web/hello') expect(response.headers.get('allow')).toBe('GET, POST, HEAD, OPTIONS');
   });
 
   test('a body above the limit is refused, declared or not', async () => {
@@ -127,12 +128,20 @@ describe('http triggers', () => {
   test('more requests than guests can hold are answered 503 at once', async () => {
     const triggers = await start(HTTP);
     const waiting: ((outcome: CallOutcome) => void)[] = [];
-    triggers.bind('web', hello, () => new Promise((resolve) => waiting.push(resolve)));
+    for (const app of ['web', 'other', 'third'])
+      triggers.bind(app, hello, () => new Promise((resolve) => waiting.push(resolve)));
     const url = `${triggers.httpUrl()}/web/hello`;
-    const held = Array.from({ length: TRIGGER_LIMITS.httpCalls }, () => fetch(url));
-    await until('the guests are full', () => waiting.length === TRIGGER_LIMITS.httpCalls);
-    const refused = await fetch(url);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    const busy = async (app: string) => {
+      const refused = await fetch(url.replace('/web/', `/${app}/`));
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    };
+    const { httpCalls, httpCallsPerApp } = TRIGGER_LIMITS;
+    const held = Array.from({ length: httpCallsPerApp }, () => fetch(url));
+    await until('the app is full', () => waiting.length === httpCallsPerApp);
+    await busy('web');
+    for (let n = httpCallsPerApp; n < httpCalls; n += 1) held.push(fetch(url.replace('/web/', '/other/')));
+    await until('the guests are full', () => waiting.length === httpCalls);
+    await busy('third');
     for (const resolve of waiting) resolve(text('done'));
     for (const response of await Promise.all(held)) expect(response.status).toBe(200);
     expect((await fetch(`${triggers.httpUrl()}/healthz`)).status).toBe(200);
@@ -142,7 +151,10 @@ describe('http triggers', () => {
     const triggers = await start(HTTP);
     triggers.bind('web', hello, async () => text('hi'));
     const { port } = new URL(triggers.httpUrl() ?? '');
-    for (const bytes of ['\0\0\0\r\n\r\n', 'POST /web/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nshort']) {
+    for (const bytes of [
+      '\0\0\0\r\n\r\n',
+      'POST /web/hello HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nshort',
+    ]) {
       const socket = connect(Number(port), '127.0.0.1');
       socket.on('error', () => {});
       await new Promise((resolve) => socket.write(bytes, resolve));

@@ -61,3 +61,15 @@ it('wordcount counts the body of a request', async () => {
   });
   expect(await text(instance.call(http('POST', '/wordcount', '', 'one two\nthree\n')))).toBe('2 3 14\n');
 });
+
+it('tally counts the words of a request, as a component', async () => {
+  const { instance, host } = await start(example('tally'), {
+    abi: 'component',
+    triggers: [{ on: 'mqtt', filter: 'a' }],
+  });
+  expect(await text(instance.call(http('POST', '/tally', '', 'Öl und Wasser und Öl')))).toBe(
+    '{"und":2,"öl":2,"wasser":1}\n',
+  );
+  await instance.call({ on: 'mqtt', topic: 'a', payload: Buffer.from('one') });
+  expect(host.logs).toMatchObject([{ stream: 'stdout', text: '{"one":1}' }]);
+});

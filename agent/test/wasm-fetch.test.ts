@@ -57,6 +57,21 @@ it('reaches no name that resolves to the device, however it is granted', async (
   expect(await fetchGet(granted, [granted])).toMatchObject(refusedWith('capability_denied'));
 });
 
+it('reaches such a name with the grant for private addresses, which opens nothing beside the list', async () => {
+  const granted = `http://localhost:${port}`;
+  const ask = (url: string) =>
+    fetchForGuest(
+      { method: 'GET', url, headers: {}, body: new Uint8Array(0) },
+      { http: { allow: [granted], private: true } },
+      AbortSignal.timeout(5_000),
+    );
+  expect(await ask(`${granted}/hello`)).toMatchObject({ ok: true, value: { status: 200 } });
+  expect(await ask(`${origin}/hello`)).toMatchObject(refusedWith('capability_denied'));
+  expect(await ask(`${granted}/to/${encodeURIComponent(`${origin}/secret`)}`)).toMatchObject(
+    refusedWith('capability_denied'),
+  );
+});
+
 it('follows a redirect inside the list, and checks each hop', async () => {
   const inside = `${origin}/to/${encodeURIComponent('/end')}`;
   expect(await fetchGet(inside, [origin])).toMatchObject({ ok: true, value: { status: 200 } });

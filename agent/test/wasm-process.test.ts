@@ -50,6 +50,7 @@ for (const [what, code] of Object.entries(HOSTILE))
     const runner = new RunnerProcess({
       entry: { path, readPaths: [path] },
       dataBytes: null,
+      moduleBytes: null,
       fileBytes: 0,
       preopens: [],
       stdio: 'log',

@@ -42,7 +42,7 @@ beforeAll(() => {
        fgets(body, sizeof body, stdin);
        const char *trigger = getenv("WHERRY_TRIGGER");
        if (trigger[0] == 'h') printf("Status: 418\\nX-Kind: teapot\\n\\n%s %s?%s %s %s", getenv("REQUEST_METHOD"), getenv("PATH_INFO"), getenv("QUERY_STRING"), getenv("HTTP_ACCEPT"), body);
-       else printf("%s %s %s\\n", trigger, getenv("ZONE"), body);
+       else printf("%s %s %s%s\\n", trigger, getenv("ZONE"), body, getenv("TOKEN") ? getenv("TOKEN") : "");
        fprintf(stderr, "to stderr");
        return trigger[0] == 'm' ? 3 : 0;
      }`,
@@ -72,7 +72,8 @@ const CONTRACT: Record<Behaviour, () => ReturnType<typeof workload>> = {
   failing: () => workload(modules.guest, { capabilities: GRANTED, config: { MODE: 'fail' } }),
   unhealthy: () => workload(modules.guest, { capabilities: GRANTED, config: { MODE: 'ill' } }),
   refused: () => workload(modules.refused, { abi: 'wasi-p1' }),
-  ending: () => workload(modules.program, { abi: 'wasi-p1', config: { ZONE: 'hall' } }),
+  ending: () =>
+    workload(modules.program, { abi: 'wasi-p1', capabilities: { env: ['ZONE'] }, config: { ZONE: 'hall' } }),
 };
 
 describeRuntime('wasm', { runtime: async () => runtime, spec: (behaviour) => CONTRACT[behaviour](), event: CRON });
@@ -141,7 +142,8 @@ describe('AssemblyScript guests', () => {
 describe('WASI programs', () => {
   const overrides = {
     abi: 'wasi-p1',
-    config: { ZONE: 'hall' },
+    capabilities: { env: ['ZONE'] as string[] },
+    config: { ZONE: 'hall', TOKEN: 'not for the environment' },
     triggers: [{ on: 'cron', schedule: '* * * * *' }],
   } as const;
 

@@ -14,16 +14,18 @@ export interface Opened {
   readonly db: Database;
   /** Where the damaged file was put, if there was one. */
   readonly setAside: string | null;
+  /** It holds nothing yet: the first start in this folder, or the file was damaged, or lost. */
+  readonly isNew: boolean;
 }
 
 export function openDatabase(folder: string, effects: Effects, nowMs: number): Opened {
   const path = join(folder, DATABASE_FILE);
   const sound = tryOpen(path, effects);
-  if (sound !== null) return { db: sound, setAside: null };
+  if (sound !== null) return { ...sound, setAside: null };
   const setAside = effects.run('db.setAside', () => moveAway(folder, path, nowMs));
   const fresh = tryOpen(path, effects);
   if (fresh === null) throw new Error(`${path} is damaged again right after it was made: the disk is failing`);
-  return { db: fresh, setAside };
+  return { ...fresh, setAside };
 }
 
 /** One atomic, numbered write. */
@@ -32,7 +34,7 @@ export function transact<T>(db: Database, effects: Effects, name: string, action
   return effects.run(`db.${name}`, () => db.transaction(action).immediate());
 }
 
-function tryOpen(path: string, effects: Effects): Database | null {
+function tryOpen(path: string, effects: Effects): Pick<Opened, 'db' | 'isNew'> | null {
   let db: Database | null = null;
   try {
     db = effects.run('db.open', () => new SqliteDatabase(path));
@@ -41,8 +43,9 @@ function tryOpen(path: string, effects: Effects): Database | null {
     db.pragma('foreign_keys = ON');
     db.pragma('busy_timeout = 5000');
     if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged();
+    const isNew = Number(db.pragma('user_version', { simple: true })) === 0;
     migrate(db, effects);
-    return db;
+    return { db, isNew };
   } catch (error) {
     db?.close();
     if (isDamage(error)) return null;

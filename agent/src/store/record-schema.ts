@@ -1,4 +1,13 @@
-import { DEPLOYMENT_STATES, desiredWorkload, digest, ERROR_CODES, health, LIMITS, refusal } from '@wherry/protocol';
+import {
+  DEPLOYMENT_STATES,
+  desiredWorkload,
+  digest,
+  ERROR_CODES,
+  health,
+  LIMITS,
+  limitHit,
+  refusal,
+} from '@wherry/protocol';
 import { z } from 'zod';
 import type { DeploymentRecord } from '../core/lifecycle/state.ts';
 
@@ -16,16 +25,19 @@ const facts = z.strictObject({
     .max(LIMITS.variantsPerRelease),
   health,
   isOneShot: z.boolean(),
+  swap: z.enum(['overlap', 'restart']).optional(),
 });
 
 const chosen = { workload: desiredWorkload, variantAt: z.int().min(0), runtime: z.string().nullable() };
+
+export const confirmed = z.strictObject({ ...chosen, facts });
 
 const record = z.strictObject({
   app: z.string(),
   phase: z.enum(DEPLOYMENT_STATES),
   target: z.strictObject({ ...chosen, facts: facts.nullable(), refusals: z.array(refusal) }),
-  good: z.strictObject({ ...chosen, facts }).nullable(),
-  verdict: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+  good: confirmed.nullable(),
+  verdict: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string(), limit: limitHit.optional() }).nullable(),
   sinceMs: z.int(),
   transitions: z.int().min(0),
 });

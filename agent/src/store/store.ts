@@ -6,6 +6,7 @@ import type { Effects } from '../shell/effects.ts';
 import { type BlobStore, createBlobStore } from './blob-store.ts';
 import { openDatabase, transact } from './database.ts';
 import { makeFolder, readIfThere, removePath, replaceFile } from './files.ts';
+import { createGoodCopy, type GoodCopy } from './good-copy.ts';
 import { createGuestKv } from './guest-kv.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createLinkUsage, type LinkUsage } from './link-usage.ts';
@@ -21,12 +22,16 @@ export interface Store {
   readonly releases: ReleaseFiles;
   /** Set when the database was damaged: where its file was put. */
   readonly setAside: string | null;
+  /** The folder was in use, and its database is a new one: what is beside it has to be taken back. */
+  readonly isLost: boolean;
   /** One atomic write; what is appended to the outbox inside belongs to it. */
   transaction<T>(name: string, action: () => T): T;
   kv(app: string): HostServices['kv'];
   /** A copy of the newest accepted desired state beside the database, from which a lost database is rebuilt. */
   desiredCopy(): Envelope | null;
   copyDesired(sealed: Envelope): void;
+  /** The last good releases and what failed here, beside the database too. */
+  readonly good: GoodCopy;
   /** Makes the folder. */
   dataPath(app: string): string;
   /** Removes the folders of apps that are not named. */
@@ -43,19 +48,22 @@ export interface StoreOptions {
 }
 
 export function openStore({ folder, boot, effects, nowMs, outboxRows }: StoreOptions): Store {
-  const { db, setAside } = openDatabase(folder, effects, nowMs());
+  const { db, setAside, isNew } = openDatabase(folder, effects, nowMs());
   const capacity = outboxRows === undefined ? {} : { capacityRows: outboxRows };
   const outbox = createOutbox({ db, effects, boot, nowMs, ...capacity });
   const copyPath = join(folder, 'desired.json');
   const dataFolder = join(folder, 'data');
   const appPath = (app: string) => join(dataFolder, app);
+  const ledger = createLedger(db);
   return {
-    ledger: createLedger(db),
+    ledger,
     outbox,
     linkUsage: createLinkUsage(db),
     blobs: createBlobStore(join(folder, 'blobs'), effects),
     releases: createReleaseFiles(join(folder, 'releases'), effects),
     setAside,
+    isLost: isNew && existsSync(copyPath),
+    good: createGoodCopy(join(folder, 'good.json'), db, ledger, effects),
     transaction(name, action) {
       const before = outbox.mark();
       try {

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { capture } from '../fleet/command-line.ts';
+
+/** A short torture of real processes, and the same with every promise broken on purpose. */
+async function torture(...args: readonly string[]) {
+  const { code, stdout, stderr } = await capture(['scripts/torture/main.ts', '--json', ...args]);
+  return { code, stderr, outcome: JSON.parse(stdout.trim().split('\n').at(-1) ?? '') };
+}
+
+it('twenty kills leave no device worse and lose no report', { timeout: 240_000 }, async () => {
+  const { code, outcome, stderr } = await torture('--kills', '20', '--devices', '2', '--seed', '7');
+  expect(outcome, stderr).toMatchObject({ left_worse: 0, lost_reports: 0, doubled: 0, regressed: 0 });
+  expect(outcome.kills).toBeGreaterThanOrEqual(20);
+  expect(outcome.server_kills).toBeGreaterThan(0);
+  expect(outcome.starts_judged).toBeGreaterThan(5);
+  expect(outcome.reports).toBeGreaterThan(20);
+  expect(code).toBe(0);
+});
+
+it('each check notices when its promise is broken', { timeout: 240_000 }, async () => {
+  const rules = ['left_worse', 'lost_reports', 'doubled', 'regressed'];
+  const args = ['--kills', '14', '--devices', '2', '--seed', '8', '--patience', '2', '--break', rules.join(',')];
+  const { code, outcome } = await torture(...args);
+  expect(rules.filter((rule) => outcome[rule] === 0)).toEqual([]);
+  expect(code).toBe(1);
+});

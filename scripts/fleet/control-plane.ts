@@ -18,6 +18,8 @@ export interface ControlPlane {
 export async function startControlPlane(options: {
   readonly dir: string;
   readonly httpPort?: number;
+  /** Address to listen on; 127.0.0.1 unless told. */
+  readonly host?: string;
   /** How often devices report usage; the server's own choice otherwise. */
   readonly usageEveryMs?: number;
 }): Promise<ControlPlane> {
@@ -29,7 +31,8 @@ export async function startControlPlane(options: {
       args: [main, '--data', options.dir, '--http', http, '--mqtt', mqtt, ...usage],
       logFile: join(options.dir, '../control-plane.log'),
     });
-  let program = await launch(`127.0.0.1:${options.httpPort ?? 0}`, '127.0.0.1:0');
+  const host = options.host ?? '127.0.0.1';
+  let program = await launch(`${host}:${options.httpPort ?? 0}`, `${host}:0`);
   const { http, mqtt, adminTokenFile } = program.ready as { http: string; mqtt: string; adminTokenFile: string };
   const token = readFileSync(adminTokenFile, 'utf8').trim();
   return {

@@ -18,6 +18,20 @@ const test: ReadonlySet<'demo' | 'test'> = new Set(['test']);
 
 export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
   { name: 'docker.io', provides: '/usr/sbin/dockerd', usedFor: 'the container variant', neededBy: both },
+  { name: 'podman', provides: '/usr/bin/podman', usedFor: 'the container variant in Podman', neededBy: test },
+  { name: 'runc', provides: '/usr/sbin/runc', usedFor: 'the container variant in Podman', neededBy: test },
+  {
+    name: 'docker-registry',
+    provides: '/usr/bin/docker-registry',
+    usedFor: 'tests against a registry of others',
+    neededBy: test,
+  },
+  {
+    name: 'openssl',
+    provides: '/usr/bin/openssl',
+    usedFor: 'tests against a registry of others',
+    neededBy: test,
+  },
   { name: 'clang', provides: '/usr/bin/clang', usedFor: 'guests and container programs in C', neededBy: both },
   { name: 'libc6-dev', provides: '/usr/include/stdio.h', usedFor: 'container programs in C', neededBy: both },
   { name: 'lld', provides: '/usr/bin/wasm-ld', usedFor: 'guests in C', neededBy: both },
@@ -28,6 +42,7 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     usedFor: 'guests in C',
     neededBy: both,
   },
+  { name: 'openssh-client', provides: '/usr/bin/ssh-agent', usedFor: 'signing with an SSH agent', neededBy: test },
   { name: 'mosquitto', provides: '/usr/sbin/mosquitto', usedFor: 'tests against a broker of others', neededBy: test },
   {
     name: 'mosquitto-clients',

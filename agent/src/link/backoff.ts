@@ -13,6 +13,7 @@ export interface BackoffPolicy {
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
   readonly stableAfterMs: number;
+  readonly lostSessionCeilingMs: number;
 }
 
 export const NO_ATTEMPTS: Backoff = { attempts: 0, upSinceMs: null };
@@ -29,8 +30,14 @@ export function wentDown(
   policy: BackoffPolicy,
 ): { readonly backoff: Backoff; readonly delayMs: number } {
   const wasStable = backoff.upSinceMs !== null && nowMs - backoff.upSinceMs >= policy.stableAfterMs;
-  const attempts = wasStable ? 0 : backoff.attempts;
+  // Sessions that lived are lost by a whole fleet at once, when its broker is: it stays spread out until the broker is back.
+  const attempts = wasStable ? attemptsUpTo(policy.lostSessionCeilingMs, policy) : backoff.attempts;
   // 2^30 is past any cap; the bound keeps the number finite over years of being offline.
   const ceilingMs = Math.min(policy.backoffCapMs, policy.backoffBaseMs * 2 ** Math.min(attempts, 30));
-  return { backoff: { attempts: attempts + 1, upSinceMs: null }, delayMs: Math.floor(random * ceilingMs) };
+  const next = wasStable ? Math.max(1, attempts) : attempts + 1;
+  return { backoff: { attempts: next, upSinceMs: null }, delayMs: Math.floor(random * ceilingMs) };
+}
+
+function attemptsUpTo(ceilingMs: number, { backoffBaseMs }: BackoffPolicy): number {
+  return Math.max(0, Math.ceil(Math.log2(ceilingMs / backoffBaseMs)));
 }

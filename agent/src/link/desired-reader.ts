@@ -9,6 +9,8 @@ import type { LinkTuning } from './tuning.ts';
 /** Reads the desired state over HTTP: at each connect and on a slow timer, so that a lost message costs time and nothing else. */
 export interface DesiredReader {
   start(): void;
+  /** Begins the timer anew: `everyMs` may have changed. */
+  rearm(): void;
   stop(): void;
   /** Never rejects: a failure is logged, and the timer goes on. A read that is under way is joined. */
   readNow(): Promise<void>;
@@ -20,6 +22,8 @@ export interface DesiredReaderOptions {
   readonly log: Logger;
   readonly counters: Counters;
   readonly random: () => number;
+  /** Between reads, before jitter. */
+  readonly everyMs: () => number;
   readonly onDocument: (document: Envelope) => void;
 }
 
@@ -81,11 +85,13 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   }
 
   function schedule(): void {
+    clearTimeout(timer);
+    if (ending.signal.aborted) return;
     const factor = 1 + tuning.desiredJitter * (2 * random() - 1);
     timer = setTimeout(async () => {
       await readNow();
-      if (!ending.signal.aborted) schedule();
-    }, tuning.desiredEveryMs * factor);
+      schedule();
+    }, options.everyMs() * factor);
   }
 
   function readNow(): Promise<void> {
@@ -97,6 +103,7 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
 
   return {
     start: schedule,
+    rearm: schedule,
     stop() {
       clearTimeout(timer);
       ending.abort();

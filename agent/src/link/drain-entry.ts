@@ -1,4 +1,5 @@
-/** `@wherry/agent/drain`: the outbox drain for whoever drives it elsewhere, such as the simulator. */
+/** `@wherry/agent/drain`: the outbox drain, and when to connect again, for whoever drives them elsewhere, such as the simulator. */
+export { type Backoff, cameUp, NO_ATTEMPTS, wentDown } from './backoff.ts';
 export { step as drainStep } from './drain.ts';
 export {
   type DrainEffect,

@@ -7,7 +7,7 @@ import type { Identity } from './port.ts';
 
 const identity = { tenant: 'default', device: 'pi-7' } as Identity;
 const BOOT = '0123456789abcdef0123456789abcdef';
-let received: (Envelope | Ack | Command)[];
+let received: unknown[];
 let lines: { counter?: string }[];
 let nowMs: number;
 let counters: ReturnType<typeof createCounters>;
@@ -22,6 +22,7 @@ beforeEach(() => {
     desired: (document: Envelope) => void received.push(document),
     ack: (message: Ack) => void received.push(message),
     command: (_: string, message: Command) => void received.push(message),
+    appMessage: (app: string, path: string) => void received.push({ app, path }),
   };
   receive = createInbox(identity, counters, handlers, () => nowMs);
 });
@@ -40,6 +41,14 @@ test('what is right arrives', () => {
   receive(`${TOPIC}/command/c1`, bytes({ kind: 'report', expiresAtMs: 1 }));
   expect(received).toHaveLength(3);
   expect(counters.all()).toEqual({});
+});
+
+test('a message to an app arrives from the own branch only', () => {
+  receive(`${TOPIC}/app/heating/in/setpoint/hall`, bytes('21'));
+  receive(`${TOPIC}/app/heating/out/state`, bytes('21'));
+  receive('wherry/v1/default/pi-8/app/heating/in/setpoint', bytes('21'));
+  expect(received).toEqual([{ app: 'heating', path: 'setpoint/hall' }]);
+  expect(counters.all()).toEqual({ topic_foreign: 2 });
 });
 
 test.each([

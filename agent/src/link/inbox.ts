@@ -9,6 +9,7 @@ import {
   isDownChannel,
   LIMITS,
   PAYLOAD_TYPES,
+  parseAppTopic,
   parseTopic,
 } from '@wherry/protocol';
 import type { z } from 'zod';
@@ -21,6 +22,7 @@ export interface InboxHandlers {
   desired(document: Envelope): void;
   ack(message: Ack): void;
   command(id: string, message: Command): void;
+  appMessage(app: string, path: string, payload: Uint8Array): void;
 }
 
 /** Acknowledgements and commands are a few hundred bytes. */
@@ -66,9 +68,17 @@ export function createInbox(
     return null;
   };
 
+  const isOwn = ({ tenant, device }: { readonly tenant: string; readonly device: string }) =>
+    tenant === identity.tenant && device === identity.device;
+
   return function receive(topicText: string, payload: Uint8Array): void {
+    const toApp = parseAppTopic(topicText);
+    if (toApp.ok && isOwn(toApp.value) && toApp.value.way === 'in') {
+      handlers.appMessage(toApp.value.app, toApp.value.path, payload);
+      return;
+    }
     const topic = parseTopic(topicText);
-    if (!topic.ok || topic.value.tenant !== identity.tenant || topic.value.device !== identity.device) {
+    if (!topic.ok || !isOwn(topic.value)) {
       counters.note('topic_foreign', { topic: topicText.slice(0, 256) }, 'a message on a topic that is not ours');
       return;
     }

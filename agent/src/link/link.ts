@@ -17,6 +17,7 @@ export function createLink(options: LinkOptions): DeviceLink {
   const signer = createReportSigner(identity.reportPrivateKey);
   const monotonicMs = () => performance.now();
   const random = Math.random;
+  const isMetered = options.isMetered ?? (() => false);
   let downSinceMs = monotonicMs();
   let isStarted = false;
 
@@ -28,17 +29,20 @@ export function createLink(options: LinkOptions): DeviceLink {
     counters,
     monotonicMs,
     random,
+    isMetered,
     onUp() {
       // A fleet that comes back together would tell everything at once; so would a site that is powered on again.
       const isCrowded = monotonicMs() - downSinceMs > tuning.longAwayMs || outbox.size() > tuning.backlogRows;
       drain.up(isCrowded ? random() * tuning.drainJitterMs : 0);
       commands.flush();
       void reader.readNow();
+      reader.rearm();
       events.connection(true);
     },
     onDown() {
       downSinceMs = monotonicMs();
       drain.down();
+      if (isStarted) reader.rearm();
       events.connection(false);
     },
     onMessage: (topic, payload) => receive(topic, payload),
@@ -68,6 +72,10 @@ export function createLink(options: LinkOptions): DeviceLink {
     log,
     counters,
     random,
+    everyMs() {
+      if (!session.isUp) return tuning.desiredEveryMs;
+      return isMetered() ? tuning.desiredMeteredEveryMs : tuning.desiredConnectedEveryMs;
+    },
     onDocument: (document) => events.desired(document),
   });
 
@@ -84,6 +92,7 @@ export function createLink(options: LinkOptions): DeviceLink {
     desired: (document) => events.desired(document),
     ack: ({ boot: ofBoot, upTo }) => drain.acknowledged(ofBoot, upTo),
     command: (id, command) => commands.receive(id, command),
+    appMessage: (app, path, payload) => events.appMessage?.(app, path, payload),
   });
 
   return {
@@ -106,6 +115,8 @@ export function createLink(options: LinkOptions): DeviceLink {
       if (session.backlogBytes() > tuning.logBacklogBytes) counters.add('logs_dropped');
       else session.publish('log', encode(batch), { qos: 0 });
     },
+    hearApps: (isWanted) => session.hearApps(isWanted),
+    publishOut: (app, path, payload) => session.publishOut(app, path, payload),
     refresh: () => reader.readNow(),
   };
 }

@@ -10,6 +10,8 @@ export interface LinkOptions {
   readonly events: LinkEvents;
   readonly log: Logger;
   readonly tuning?: Partial<LinkTuning>;
+  /** Does each byte cost its owner money just now? Never, unless told. */
+  readonly isMetered?: () => boolean;
 }
 
 /** `counters` are totals since the start, by name, for `status` and for tests. */

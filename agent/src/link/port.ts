@@ -42,6 +42,8 @@ export interface LinkEvents {
   /** A desired state arrived, by MQTT or by HTTP; it is not verified yet. */
   desired(envelope: Envelope): void;
   command(id: string, command: Command): Promise<CommandResult>;
+  /** A message of the fleet to an app. */
+  appMessage?(app: string, path: string, payload: Uint8Array): void;
   /** The session is up or down. */
   connection(isUp: boolean): void;
 }
@@ -51,6 +53,10 @@ export interface Link {
   stop(): Promise<void>;
   /** Dropped when nobody listens or the link is down. */
   sendLogs(batch: LogBatch): void;
+  /** Are messages of the fleet to apps listened to? */
+  hearApps(isWanted: boolean): void;
+  /** A message of an app to the fleet, QoS 1; false when there is no session. */
+  publishOut(app: string, path: string, payload: Uint8Array): boolean;
   /** Reads the desired state over HTTP now (also done at connect and on a slow, jittered timer). */
   refresh(): Promise<void>;
 }

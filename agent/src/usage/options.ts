@@ -18,6 +18,8 @@ export interface UsageSamplerOptions {
   readonly log: Logger;
   /** Between samples, ms; `setEvery` changes it when a desired state says so. */
   readonly everyMs: number;
+  /** Does each byte cost its owner money just now? Never, unless told. */
+  readonly isMetered?: () => boolean;
   /** First sample after start; 10 s unless told. */
   readonly firstAfterMs?: number;
   /** `/proc` and `/sys` unless told. */
@@ -30,7 +32,7 @@ export interface UsageSampler {
   start(): void;
   stop(): void;
   setEvery(everyMs: number): void;
-  /** Takes a sample now and appends it to the outbox. */
+  /** Takes a sample now and appends it to the outbox, with what was held back. */
   sampleNow(): Promise<void>;
   /** Call before an instance is stopped: what it used since the last sample is counted into the next one. */
   settle(workload: RunningWorkload): Promise<void>;

@@ -1,7 +1,9 @@
 import { type HostSample, hostSample, LIMITS, type WorkloadSample, workloadSample } from '@wherry/protocol';
 import type { InstanceUsage } from '../runtimes/port.ts';
+import { type Held, take as hold, NOTHING_HELD } from './held-sample.ts';
 import { createHostMeter } from './host.ts';
 import type { RunningWorkload, UsageSampler, UsageSamplerOptions } from './options.ts';
+import type { Measured } from './remarkable.ts';
 import { addUsage, type Usage, usageSince } from './workload-usage.ts';
 
 /** Takes samples of the host and of each running workload, and puts them into the outbox. */
@@ -17,6 +19,11 @@ interface Ended {
 }
 
 const FIRST_AFTER_MS = 10_000;
+/** Who asks for samples more often than this looks at them: none is held back. */
+const WATCHED_EVERY_MS = 60_000;
+/** How many unremarkable samples become one: an hour, or four where bytes cost money. */
+const JOINED = 12;
+const JOINED_METERED = 48;
 /** An engine that does not answer must not hold up the others. */
 const USAGE_TIMEOUT_MS = 5_000;
 
@@ -27,6 +34,7 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
   const baselines = new Map<string, Baseline>();
   /** What ended since the last sample, by app and release. */
   const ended = new Map<string, Ended>();
+  let held: Held = NOTHING_HELD;
   let everyMs = options.everyMs;
   let takenAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +52,7 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
     return usageSince(before?.instance === instance ? before.totals : null, totals);
   }
 
-  async function take(): Promise<void> {
+  async function take(isWanted = false): Promise<void> {
     const workloads = running().slice(0, LIMITS.workloadsPerDevice);
     const [measured, usages] = await Promise.all([host.measure(), Promise.all(workloads.map(usageOf))]);
     const atMs = performance.now();
@@ -59,15 +67,21 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
     for (const { app, release, usage } of ended.values()) push(samples, app, release, { ...usage, memoryBytes: 0 });
     ended.clear();
     forgetStopped(workloads);
-    outbox.append({
-      kind: 'usage',
-      sample: {
-        fromMs,
-        toMs,
-        ...checkedHost(measured),
-        workloads: samples.slice(0, LIMITS.workloadsPerDevice),
-      },
-    });
+    offer(
+      { fromMs, toMs, ...checkedHost(measured), workloads: samples.slice(0, LIMITS.workloadsPerDevice) },
+      isWanted ? 0 : holdForMs(),
+    );
+  }
+
+  function holdForMs(): number {
+    if (everyMs < WATCHED_EVERY_MS) return 0;
+    return everyMs * (options.isMetered?.() ? JOINED_METERED : JOINED);
+  }
+
+  function offer(sample: Measured, forMs: number): void {
+    const offered = hold(held, sample, forMs);
+    held = offered.held;
+    if (offered.send !== null) outbox.append({ kind: 'usage', sample: offered.send });
   }
 
   /** A sample that the contract does not allow would hold up the whole outbox at the server's door. */
@@ -104,7 +118,7 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
   function arm(afterMs: number): void {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      await serially(take);
+      await serially(() => take());
       if (isStarted) arm(everyMs);
     }, afterMs);
   }
@@ -120,13 +134,15 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
     stop() {
       isStarted = false;
       clearTimeout(timer);
+      if (held.waiting !== null) outbox.append({ kind: 'usage', sample: held.waiting });
+      held = NOTHING_HELD;
     },
     setEvery(wantedMs) {
       if (wantedMs === everyMs) return;
       everyMs = wantedMs;
       if (isStarted) arm(everyMs);
     },
-    sampleNow: () => serially(take),
+    sampleNow: () => serially(() => take(true)),
     settle: (workload) =>
       serially(async () => {
         const usage = await usageOf(workload);

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const SOURCES = {
   /** Says a word with its first instruction. */
   hello: '#include <stdio.h>\nint main(void) { fputs("first\\n", stderr); return 0; }',
+  /** Never ends. */
+  spin: '#include <stdio.h>\nint main(void) { for (volatile int i = 0;; i++) { } }',
   /** Floating point over arrays: loads, stores, multiply and add. */
   matmul: timed(`
 static double a[N][N], b[N][N], c[N][N];

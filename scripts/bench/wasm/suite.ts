@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util';
 import { median, percentile, rounded } from '../statistics.ts';
 import { atLeast, atMost, type Suite, type SuiteReport } from '../suite.ts';
 import { measureContainers } from './containers.ts';
+import { measureFuelCost } from './fuel-cost.ts';
 import { measureKernels } from './kernels.ts';
+import { measureStops } from './limit-stops.ts';
 import { manyProgramsMb, privateMemoryMb } from './memory.ts';
 import { compileProgram } from './programs.ts';
 import { measureStarts } from './starts.ts';
@@ -19,6 +21,8 @@ const HUNDRED_MB = 60;
 const COLD_TIMES = 5;
 const WARM_TIMES = 50;
 const KERNEL_RATIO = 1.3;
+const STOP_MS = 100;
+const STOP_RUNS_MAX = 40;
 const IDLE_PROGRAMS = 10;
 const MANY_PROGRAMS = 100;
 const KERNEL_ROUNDS = 5;
@@ -54,6 +58,10 @@ async function measure(folder: string, runs: number, containerRuns: number, say:
   say('memory of idle programs');
   const privateMb = rounded(await privateMemoryMb(hello, IDLE_PROGRAMS));
   const hundredMb = rounded(await manyProgramsMb(hello, MANY_PROGRAMS));
+  say('how fast limits stop a program');
+  const stops = await measureStops(compileProgram('spin', folder), Math.min(runs, STOP_RUNS_MAX));
+  say('what counting instructions costs');
+  const fuelCost = await measureFuelCost(folder, KERNEL_ROUNDS);
   say('compute kernels, as guests and native');
   const kernels = await measureKernels(folder, KERNEL_ROUNDS);
   const [cold, warm] = [median(coldMs), median(warmMs)];
@@ -69,6 +77,9 @@ async function measure(folder: string, runs: number, containerRuns: number, say:
       atLeast('coldTimesFasterThanContainer', COLD_TIMES, times(cold), reason),
       atLeast('warmTimesFasterThanContainer', WARM_TIMES, times(warm), reason),
       ...kernels.map(({ name, ratio }) => atMost(`${name}ToNative`, KERNEL_RATIO, ratio)),
+      atMost('wallStopP99Ms', STOP_MS, rounded(percentile(stops.wallMs, 0.99))),
+      atMost('cpuTimeStopP99Ms', STOP_MS, rounded(percentile(stops.cpuTimeMs, 0.99))),
+      atMost('fuelStopP99Ms', STOP_MS, rounded(percentile(stops.fuelMs, 0.99))),
     ],
     isolation: 'process',
     firstInstruction: {
@@ -77,6 +88,12 @@ async function measure(folder: string, runs: number, containerRuns: number, say:
       awake: spread(awakeMs),
       container: 'startMs' in containers ? spread(containers.startMs) : containers,
     },
+    stopAfterLimit: {
+      wall: spread(stops.wallMs),
+      cpuTime: spread(stops.cpuTimeMs),
+      fuel: spread(stops.fuelMs),
+    },
+    fuelCost,
     kernels,
   };
 }

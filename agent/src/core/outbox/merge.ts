@@ -1,4 +1,4 @@
-import type { ReportBody, Sample } from '@wherry/protocol';
+import { addCounts, type ReportBody, type Sample } from '@wherry/protocol';
 
 /** Two neighbouring contents as one. The second is the later one. */
 
@@ -7,7 +7,7 @@ type WorkloadSample = Sample['workloads'][number];
 type StateBody = Extract<ReportBody, { type: 'state' }>;
 
 export function mergeSamples(a: SampleBody, b: SampleBody): SampleBody {
-  const host = b.host ?? a.host;
+  const host = joinHosts(a, b);
   const merged = new Map<string, WorkloadSample>();
   for (const part of [...a.workloads, ...b.workloads]) {
     const key = `${part.app} ${part.release}`;
@@ -19,6 +19,17 @@ export function mergeSamples(a: SampleBody, b: SampleBody): SampleBody {
     toMs: Math.max(a.toMs, b.toMs),
     ...(host === undefined ? {} : { host }),
     workloads: [...merged.values()],
+  };
+}
+
+/** Levels are the later ones; what is of the whole span is of both. */
+function joinHosts(a: SampleBody, b: SampleBody): Sample['host'] {
+  if (a.host === undefined || b.host === undefined) return b.host ?? a.host;
+  const [aMs, bMs] = [Math.max(1, a.toMs - a.fromMs), Math.max(1, b.toMs - b.fromMs)];
+  return {
+    ...b.host,
+    cpuShare: (a.host.cpuShare * aMs + b.host.cpuShare * bMs) / (aMs + bMs),
+    agentCpuMs: a.host.agentCpuMs + b.host.agentCpuMs,
   };
 }
 
@@ -36,10 +47,20 @@ function addSamples(a: WorkloadSample, b: WorkloadSample): WorkloadSample {
     ...higher('callP99Ms', a, b),
     ...sum('sentBytes', a, b),
     ...sum('receivedBytes', a, b),
+    ...sum('throttledMs', a, b),
+    ...sum('fuel', a, b),
+    ...(a.limits || b.limits ? { limits: addCounts(a.limits ?? {}, b.limits ?? {}) } : {}),
   };
 }
 
-type OptionalFigure = 'modulePeakBytes' | 'callP50Ms' | 'callP99Ms' | 'sentBytes' | 'receivedBytes';
+type OptionalFigure =
+  | 'modulePeakBytes'
+  | 'callP50Ms'
+  | 'callP99Ms'
+  | 'sentBytes'
+  | 'receivedBytes'
+  | 'throttledMs'
+  | 'fuel';
 
 function higher(key: OptionalFigure, a: WorkloadSample, b: WorkloadSample) {
   const known = [a[key], b[key]].filter((value) => value !== undefined);

@@ -25,6 +25,11 @@ export const LIMITS = {
   /** Modules, refused above this by admission before V8 sees them */
   moduleBytes: 32 * 1024 * 1024,
   imageArchiveBytes: 2 * 1024 * 1024 * 1024,
+  /** Deltas: a smaller blob is not worth the question; a larger one, or a larger base, would not fit a small device's memory. */
+  deltaBytesMin: 64 * 1024,
+  deltaBytesMax: 32 * 1024 * 1024,
+  /** Of the zstd window: covers the base and the blob. */
+  deltaWindowLog: 26,
   /** Guests */
   memoryBytesMin: 64 * 1024,
   memoryBytesMax: 1024 * 1024 * 1024,
@@ -32,11 +37,31 @@ export const LIMITS = {
   wallMsMin: 10,
   wallMsMax: 3_600_000,
   wallMsDefault: 2_000,
+  cpuTimeMsMin: 10,
+  cpuTimeMsMax: 3_600_000,
+  fuelMin: 1_000,
+  fuelMax: Number.MAX_SAFE_INTEGER,
+  hostCallsPerSecondMin: 1,
+  hostCallsPerSecondMax: 2_000,
   publishPayloadBytes: 64 * 1024,
   kvKeyBytes: 256,
   kvValueBytes: 64 * 1024,
   kvTotalBytes: 1024 * 1024,
   httpBodyBytes: 256 * 1024,
+  httpTimeoutMsMin: 100,
+  httpTimeoutMsMax: 300_000,
+  /** Text of a message that an operator sends to an app. */
+  commandPayloadChars: 2 * 1024,
+  /** State that a guest hands over to its next version. */
+  stateBytes: 256 * 1024,
+  /** Hardware: names of one kind in a release or on a device; operations and bytes of one I2C transaction; bytes of one serial call. */
+  hardwareNames: 32,
+  i2cOperations: 16,
+  i2cBytes: 4 * 1024,
+  serialBytes: 16 * 1024,
+  /** Longest wait for an edge or for serial bytes, and edges kept between two waits. */
+  hardwareWaitMs: 600_000,
+  gpioEdges: 64,
   /** Device */
   outboxRows: 20_000,
   transitionsPerDeployment: 28,

@@ -23,7 +23,7 @@ const WASM_VARIANT = '  - wasm: { module: build/thermostat.wasm, abi: assemblysc
 export async function openBackstage(dir: string, narrator: Narrator): Promise<Backstage> {
   const home = join(dir, 'publisher');
   mkdirSync(home, { mode: 0o700 });
-  const build = await capture(['guest-sdk/scripts/build-examples.ts']);
+  const build = await capture(['guest-sdk/scripts/build-examples.ts', 'thermostat', 'thermostat-faulty']);
   if (build.code !== 0) throw new Error(`building the examples ended with ${build.code}: ${build.stderr.trim()}`);
   const engine = await openEngine(narrator);
   const image = engine.socket === null ? null : await buildImage(home, narrator);

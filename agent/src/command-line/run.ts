@@ -2,17 +2,15 @@ import { writeSync } from 'node:fs';
 import { pino } from 'pino';
 import type { Logger } from '../logs/logger.ts';
 import { createDockerRuntime } from '../runtimes/docker/runtime.ts';
-import type { Runtime } from '../runtimes/port.ts';
 import { createWasmRuntime } from '../runtimes/wasm/runtime.ts';
-import { type RunningAgent, startAgent } from '../shell/agent.ts';
-import { type AgentConfig, readConfig } from '../shell/config.ts';
+import { type AgentOptions, type RunningAgent, startAgent } from '../shell/agent.ts';
+import { readConfig } from '../shell/config.ts';
 import { createEffects } from '../shell/effects.ts';
 import { expectOk } from '../shell/expect-ok.ts';
 import { faultsOf } from '../shell/faults.ts';
-import type { StoredIdentity } from '../store/provisioning.ts';
 import { needed, parseOptions } from './usage-error.ts';
 
-export type MakeRuntimes = (folder: string, identity: StoredIdentity, config: AgentConfig) => readonly Runtime[];
+export type MakeRuntimes = AgentOptions['makeRuntimes'];
 
 /** `wherry-agent run`. */
 export async function runCommandLine(args: readonly string[], makeRuntimes = productionRuntimes): Promise<void> {
@@ -24,17 +22,25 @@ export async function runCommandLine(args: readonly string[], makeRuntimes = pro
   const agent = await startAgent({ folder, config, effects, log, makeRuntimes });
   const ready = { ready: true, device: agent.device, pid: process.pid, http: agent.httpUrl };
   writeSync(1, `${JSON.stringify(ready)}\n`);
-  await untilToldToStop(log);
+  // The service manager starts it again: on the data folder, which it could not write before.
+  const startOver = agent.mustStartOver.then(() =>
+    log.warn({ folder }, 'the data folder can be written again: starting over'),
+  );
+  await Promise.race([untilToldToStop(log), startOver]);
   await stopInTime(agent, log);
-  log.info({ effects: effects.count() }, 'stopped');
+  log.info({ effects: effects.count(), steps: effects.steps() }, 'stopped');
   process.exit(0);
 }
 
-export const productionRuntimes: MakeRuntimes = (folder, { tenant, device }, config) => [
+export const productionRuntimes: MakeRuntimes = (folder, { tenant, device }, config, hardware) => [
   createWasmRuntime({
+    hardware,
     stateDir: folder,
     runnerPool: config.runnerPool,
     parkAfterMs: config.parkAfterMs === false ? null : config.parkAfterMs,
+    cgroup: config.isolation.cgroup,
+    sharedApps: config.isolation.shared,
+    minIsolation: config.policy.minIsolation,
   }),
   ...(config.dockerSocket === false
     ? []

@@ -71,4 +71,32 @@ test('the policy of the device is above what is signed', () => {
   expect(asking({ cpuShare: 2 }, {})?.code).toBe('limit_above_device');
   expect(asking({}, { dataBytes: 11 })?.code).toBe('limit_above_device');
   expect(asking({}, { http: { allow: [] } })?.code).toBe('capability_denied');
+  // What it may use by default, and what the owner took away.
+  for (const capabilities of [{ gpio: { led: 'out' } }, { i2c: { sensors: [72] } }, { serial: ['gps'] }])
+    expect(asking({}, capabilities)).toBeNull();
+  const closed = {
+    ...policy,
+    allowHttp: true,
+    allowPrivateHttp: false,
+    allowGpio: false,
+    allowI2c: false,
+    allowSerial: false,
+  };
+  const closedTo = (capabilities: object) =>
+    refuseByPolicy({ limits: { memoryBytes: 1, cpuShare: 1, wallMs: 1 }, capabilities } as Release, closed)?.code;
+  expect(closedTo({ http: { allow: [] } })).toBeUndefined();
+  for (const capabilities of [
+    { http: { allow: [], private: true } },
+    { gpio: { led: 'out' } },
+    { i2c: { sensors: [72] } },
+    { serial: ['gps'] },
+  ])
+    expect(closedTo(capabilities)).toBe('capability_denied');
+  expect(asking({}, { features: ['memory64'] })?.code).toBe('feature_refused');
+  expect(
+    refuseByPolicy(
+      { limits: { memoryBytes: 1, cpuShare: 1, wallMs: 1 }, capabilities: { features: ['memory64'] } } as Release,
+      { ...policy, allowFeatures: ['memory64'] },
+    ),
+  ).toBeNull();
 });

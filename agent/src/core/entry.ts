@@ -15,6 +15,7 @@ export {
   brokenByCollection,
   brokenByFetch,
   brokenByGeneration,
+  brokenByMove,
   brokenBySaving,
   brokenByStart,
   type DeviceRule,

@@ -6,6 +6,8 @@ export interface DeviceFit {
   readonly refused: Readonly<Partial<Record<VariantKind, Problem>>>;
   /** `os/arch[/variant]` as OCI writes it. */
   readonly platform: string;
+  /** Kinds whose runtime can hold two instances of an app at once. */
+  readonly sideBySide?: readonly VariantKind[];
 }
 
 export interface VariantFacts {

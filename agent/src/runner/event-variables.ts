@@ -8,6 +8,8 @@ export function eventVariables(event: CallEvent): Record<string, string> {
   switch (event.on) {
     case 'start':
     case 'health':
+    case 'save':
+    case 'load':
       return { WHERRY_TRIGGER: event.on };
     case 'cron':
       return { WHERRY_TRIGGER: 'cron', WHERRY_SCHEDULE: event.schedule, WHERRY_AT_MS: String(event.atMs) };

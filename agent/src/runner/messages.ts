@@ -1,4 +1,5 @@
 import type { Capabilities } from '@wherry/protocol/admission';
+import type { HardwareOperation } from './hardware-messages.ts';
 
 /**
  * What the agent and a runner say to each other. The agent trusts nothing that comes back (runtimes/wasm/messages-in.ts checks it);
@@ -8,13 +9,18 @@ import type { Capabilities } from '@wherry/protocol/admission';
 /** First message: what to run and how. */
 export interface InitMessage {
   readonly type: 'init';
-  readonly abi: 'assemblyscript' | 'wasi-p1';
+  readonly abi: 'assemblyscript' | 'wasi-p1' | 'component';
   /** Size of the module, whose bytes follow in `module` messages. The agent has read them once and checked their digest. */
   readonly moduleBytes: number;
   readonly memoryBytes: number;
+  /** Instructions of one call; without it none are counted. */
+  readonly fuel?: number;
   readonly tableElements: number;
   readonly args: readonly string[];
+  /** Variables of the guest's environment: settings that its release was granted as such. */
   readonly env: Readonly<Record<string, string>>;
+  /** Every setting that its release declares, for `config_get`. */
+  readonly config: Readonly<Record<string, string>>;
   readonly preopens: readonly { readonly path: string; readonly guest: string; readonly quotaBytes: number | null }[];
   /** `inherit`: the guest's standard streams are those of the process. `log`: lines become log messages. */
   readonly stdio: 'inherit' | 'log';
@@ -25,6 +31,9 @@ export interface InitMessage {
 export type CallEvent =
   | { readonly on: 'start' }
   | { readonly on: 'health' }
+  /** The tail of the answer is the state that the program keeps in memory; the tail of `load` is one that an earlier version saved. */
+  | { readonly on: 'save' }
+  | { readonly on: 'load' }
   | { readonly on: 'cron'; readonly schedule: string; readonly atMs: number }
   /** Tail: the payload. */
   | { readonly on: 'mqtt'; readonly topic: string }
@@ -63,6 +72,7 @@ export interface ModuleMessage {
 export type ToRunner = HelloMessage | InitMessage | ModuleMessage | CallMessage | ReplyMessage;
 
 export type HostOperation =
+  | HardwareOperation
   /** Tail: the payload. */
   | { readonly op: 'publish'; readonly topic: string }
   /** Reply tail: the value. */
@@ -96,7 +106,7 @@ export interface LogMessage {
   readonly skipped: number;
 }
 
-/** How a call ended. Tail: the body of an http answer. */
+/** How a call ended. Tail: the body of an http answer, or the state that was saved. */
 export interface DoneMessage {
   readonly type: 'done';
   readonly result:
@@ -105,10 +115,22 @@ export interface DoneMessage {
         readonly answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
       }
     /** A WASI program that called proc_exit with something else than 0. */
-    | { readonly ok: false; readonly code: 'guest_error' | 'memory_limit'; readonly message: string };
+    | { readonly ok: false; readonly code: 'guest_error' | 'memory_limit' | 'fuel_limit'; readonly message: string };
   readonly exitCode?: number;
   /** Highest size of the module's linear memory so far. */
   readonly peakBytes: number;
+  /** Fuel that the call used; only where the release limits it. */
+  readonly fuel?: number;
+  /** Limits that the call hit without being ended for it. */
+  readonly hits?: LimitMarks;
+}
+
+/** Marks that the runner makes during a call: how often, but for `disk` the bytes that were wanted. */
+export interface LimitMarks {
+  readonly stack?: number;
+  readonly open_files?: number;
+  readonly disk?: number;
+  readonly log_lines?: number;
 }
 
 export type FromRunner =

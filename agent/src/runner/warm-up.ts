@@ -1,4 +1,5 @@
 import { admit } from '@wherry/protocol/admission';
+import { CallMeter } from './call-meter.ts';
 import type { Channel } from './channel.ts';
 import { engine } from './engine.ts';
 import { LogSink } from './log-sink.ts';
@@ -26,14 +27,17 @@ export function warmUp(channel: Channel): void {
     tableElements: 1,
     args: [],
     env: {},
+    config: {},
     preopens: [],
     stdio: 'log',
     capabilities: {},
   } as const;
   const verdict = admit(NOTHING, { ...init, limits: init });
   if (!verdict.ok) throw new Error(`admission refuses the runner's own module: ${verdict.problems[0]?.message}`);
-  loadProgram(new engine.Module(verdict.value.bytes), { channel, log: new LogSink(channel), init }).run(
-    { on: 'cron', schedule: '', atMs: 0 },
-    new Uint8Array(0),
-  );
+  loadProgram(new engine.Module(verdict.value.bytes), {
+    channel,
+    log: new LogSink(channel),
+    init,
+    meter: new CallMeter(undefined),
+  }).run({ on: 'cron', schedule: '', atMs: 0 }, new Uint8Array(0));
 }

@@ -1,7 +1,9 @@
 import { LIMITS } from '@wherry/protocol/admission';
+import type { CallMeter } from './call-meter.ts';
 import type { Channel } from './channel.ts';
 import { eventText } from './event-variables.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import { hardwareImports } from './hardware-abi.ts';
 import type { LogSink } from './log-sink.ts';
 import { type HostOperation, type LogLevel, STATUS } from './messages.ts';
 
@@ -16,6 +18,8 @@ export interface AbiContext {
   readonly memory: GuestMemory;
   readonly log: LogSink;
   readonly config: Readonly<Record<string, string>>;
+  /** A trigger that the guest pulls is a call of its own. */
+  readonly meter?: CallMeter;
 }
 
 /** A function a guest may import. Arguments are numbers by the module's own declared type. */
@@ -23,7 +27,7 @@ export type HostFunction = (...args: never[]) => number | bigint | undefined;
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error'];
 
-export function wherryImports({ channel, memory, log, config }: AbiContext): Map<string, HostFunction> {
+export function wherryImports({ channel, memory, log, config, meter }: AbiContext): Map<string, HostFunction> {
   /** Bytes that did not fit the guest's buffer yet. */
   let pendingEvent: Uint8Array | null = null;
   let response: Uint8Array = new Uint8Array(0);
@@ -87,6 +91,7 @@ export function wherryImports({ channel, memory, log, config }: AbiContext): Map
       if (pendingEvent === null) {
         const reply = channel.request({ op: 'next', timeoutMs: timeoutMs >>> 0 });
         if (reply.status < 0 || reply.event === undefined) return reply.status < 0 ? reply.status : STATUS.failed;
+        meter?.begin();
         pendingEvent = eventText(reply.event, reply.tail);
       }
       const length = deliver(pendingEvent, bufferAt, bufferLength);
@@ -109,6 +114,7 @@ export function wherryImports({ channel, memory, log, config }: AbiContext): Map
       response = reply.tail;
       return response.length;
     },
+    ...hardwareImports({ channel, memory, text }),
     http_response: (bufferAt: number, bufferLength: number): number => deliver(response, bufferAt, bufferLength),
   };
   return new Map(Object.entries(functions));

@@ -1,4 +1,14 @@
-import type { CommandResult, LogLine, Outcome, Release, Trigger, Variant, VariantKind } from '@wherry/protocol';
+import type {
+  CommandResult,
+  LimitCounts,
+  LimitHit,
+  LogLine,
+  Outcome,
+  Release,
+  Trigger,
+  Variant,
+  VariantKind,
+} from '@wherry/protocol';
 
 /**
  * Port: what runs a variant. Adapters: wasm/ (runner processes), docker/ (Docker Engine API, Podman speaks it too), fake/ (tests).
@@ -24,6 +34,8 @@ export interface Runtime {
 }
 
 export interface RuntimeFeatures {
+  /** Two instances of one app may run at once, for an update without a gap. */
+  readonly sideBySide?: boolean;
   readonly triggers: ReadonlySet<Trigger['on']>;
   readonly isolation: 'shared' | 'process' | 'scope' | 'container';
 }
@@ -61,8 +73,10 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-/** How one call ended. Codes of failures: guest_error, wall_limit, memory_limit. */
-export type CallOutcome = Outcome<{ readonly answer?: HttpAnswer }>;
+/** How one call ended. Codes of failures: guest_error, wall_limit, cpu_limit, fuel_limit, memory_limit; `limit` says how far it went. */
+export type CallOutcome = Outcome<{ readonly answer?: HttpAnswer; readonly state?: Uint8Array }> & {
+  readonly limit?: LimitHit;
+};
 
 export type ExitReason =
   | { readonly kind: 'stopped' }
@@ -71,8 +85,9 @@ export type ExitReason =
   | {
       readonly kind: 'crashed';
       /** no_runtime: what ran the instance is gone, for example a container engine that does not answer. */
-      readonly code: 'guest_error' | 'wall_limit' | 'memory_limit' | 'start_failed' | 'no_runtime';
+      readonly code: 'guest_error' | 'wall_limit' | 'cpu_limit' | 'memory_limit' | 'start_failed' | 'no_runtime';
       readonly message: string;
+      readonly limit?: LimitHit;
     };
 
 export interface Instance {
@@ -84,8 +99,21 @@ export interface Instance {
   probe(): Promise<Outcome<void>>;
   /** Totals since the instance started. */
   usage(): Promise<InstanceUsage>;
+  /** True as soon as no call runs or waits; false when that is not so after `limitMs`. */
+  settled?(limitMs: number): Promise<boolean>;
+  /** What its program keeps in memory and can hand over to the next version. */
+  readonly state?: InstanceState;
   /** Asks it to end, ends it after `graceMs`. Safe to repeat. */
   stop(graceMs: number): Promise<void>;
+}
+
+export interface InstanceState {
+  /** Does the program save, and has it anything to save? */
+  isSaved(): boolean;
+  isLoaded(): boolean;
+  /** Codes: those of a call. */
+  save(): Promise<Outcome<Uint8Array>>;
+  load(state: Uint8Array): Promise<Outcome<void>>;
 }
 
 export interface InstanceUsage {
@@ -97,6 +125,10 @@ export interface InstanceUsage {
   readonly calls: number;
   readonly errors: number;
   readonly limitsHit: number;
+  /** The same by name. */
+  readonly limits?: LimitCounts;
+  readonly throttledMs?: number;
+  readonly fuel?: number;
   readonly callP50Ms?: number;
   readonly callP99Ms?: number;
   readonly sentBytes?: number;
@@ -106,6 +138,10 @@ export interface InstanceUsage {
 /** What the agent does on behalf of a guest. The runtime has already checked the guest's grants and the sizes in LIMITS. */
 export interface HostServices {
   log(line: Omit<LogLine, 'app'>): void;
+  /** The program hit a limit: told to the fleet, thinned. */
+  limitHit?(hit: LimitHit): void;
+  /** The program was started again, and through no fault of its own: told to the fleet. */
+  restarted?(reason: string): void;
   /** Publishes on the device's own bus. */
   publish(topic: string, payload: Uint8Array): Promise<CommandResult>;
   readonly kv: {

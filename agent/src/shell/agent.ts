@@ -1,36 +1,45 @@
 import { randomBytes } from 'node:crypto';
 import type { Inventory } from '@wherry/protocol';
+import { deltaBases } from '../core/delta-base.ts';
+import type { HardwareClaims } from '../hardware/claims.ts';
+import { openHardware } from '../hardware/open-hardware.ts';
 import { createLink } from '../link/link.ts';
 import type { DeviceLink } from '../link/options.ts';
 import type { LinkEvents } from '../link/port.ts';
 import { createLogForwarder } from '../logs/forwarder.ts';
 import type { Logger } from '../logs/logger.ts';
+import { openPeerServer } from '../peers/open-peer-server.ts';
 import type { Runtime } from '../runtimes/port.ts';
-import { lockFolder } from '../store/lock.ts';
 import { readIdentity, readTrust, type StoredIdentity } from '../store/provisioning.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore } from '../store/store.ts';
+import type { FleetLink } from '../triggers/fleet.ts';
 import { createTriggers } from '../triggers/triggers.ts';
 import { makeKeyRing } from '../trust/keys.ts';
 import { createUsageSampler } from '../usage/sampler.ts';
 import { atMost } from './at-most.ts';
-import { SYSTEM_CLOCK } from './clock.ts';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { runCommand } from './commands.ts';
 import type { AgentConfig } from './config.ts';
+import { openDataPlace, whenWritable } from './data-place.ts';
 import { createDevice, ownPlatform } from './device.ts';
 import { createDeviceHttp } from './device-http.ts';
 import { download } from './download.ts';
+import { createSources } from './downloading/sources.ts';
 import type { Effects } from './effects.ts';
+import { createEngineWatch } from './engine-watch.ts';
 import { STOP_GRACE_MS } from './executors/context.ts';
 import { createExecuting } from './executors/table.ts';
 import { expectOk } from './expect-ok.ts';
 import { createHostServices } from './host-services.ts';
-import type { HeldInstance } from './instances.ts';
+import { type HeldInstance, Instances } from './instances.ts';
 import { createIntake } from './intake.ts';
 import { readInventory } from './inventory.ts';
+import { createLimitEvents } from './limit-events.ts';
 import { createLinks } from './links.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createReporter } from './reporter.ts';
 import { createSurroundings } from './surroundings.ts';
+import { tellDamage } from './tell-damage.ts';
 import { createTimeZones } from './time-zone.ts';
 import { createTrustedReleases } from './trusted-releases.ts';
 
@@ -40,33 +49,48 @@ export interface AgentOptions {
   readonly config: AgentConfig;
   readonly effects: Effects;
   readonly log: Logger;
-  readonly makeRuntimes: (folder: string, identity: StoredIdentity, config: AgentConfig) => readonly Runtime[];
+  readonly makeRuntimes: (
+    folder: string,
+    identity: StoredIdentity,
+    config: AgentConfig,
+    hardware: HardwareClaims | null,
+  ) => readonly Runtime[];
+  /** The system's own without. */
+  readonly clock?: Clock;
 }
 
 export interface RunningAgent {
   readonly device: string;
   /** Where http triggers are served; null when they are not. */
   readonly httpUrl: string | null;
+  /** Resolves when the data folder, which took nothing at the start, can be written again. */
+  readonly mustStartOver: Promise<void>;
   stop(): Promise<void>;
 }
 
 const DOWNLOADS_AT_ONCE = 2;
 
-export async function startAgent({ folder, config, effects, log, makeRuntimes }: AgentOptions): Promise<RunningAgent> {
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { folder, config, effects, log, makeRuntimes, clock = SYSTEM_CLOCK } = options;
   const identity = expectOk(readIdentity(folder));
   const trust = expectOk(readTrust(folder));
   const director = expectOk(makeKeyRing([identity.directorKey]));
   const publishers = expectOk(makeKeyRing(trust.publisherKeys));
-  const lock = lockFolder(folder);
-  const clock = SYSTEM_CLOCK;
+  const place = openDataPlace(folder, effects);
   const boot = randomBytes(16).toString('hex');
-  const store = openStore({ folder, boot, effects, nowMs: clock.nowMs });
+  const store = openStore({ folder: place.folder, boot, effects, nowMs: clock.nowMs });
   const links = createLinks(config.links, store, clock, log);
   const http = createDeviceHttp(identity, effects, links);
-  const runtimes = makeRuntimes(folder, identity, config);
+  const sources = createSources(config.downloads, http, effects, links);
+  const hardware = await openHardware(config, log);
+  const runtimes = makeRuntimes(place.folder, identity, config, hardware);
   const device = createDevice(runtimes, config.policy, ownPlatform(), effects);
-  const triggers = createTriggers({ log, ...triggerPlaces(config) });
-  const instances = new Map<string, HeldInstance>();
+  const fleet: FleetLink = {
+    hearApps: (isWanted) => link.hearApps(isWanted),
+    publishOut: (app, path, payload) => link.publishOut(app, path, payload),
+  };
+  const triggers = createTriggers({ log, fleet, timeZone: config.timeZone, ...triggerPlaces(config) });
+  const instances = new Instances();
   const logs = createLogForwarder({ send: (batch) => link.sendLogs(batch) });
   const usage = createUsageSampler({
     dataPath: folder,
@@ -74,7 +98,10 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
     running: () => [...instances.values()].map(asRunning),
     log,
     everyMs: config.usageEveryMs,
+    isMetered: () => links.facts().isMetered,
   });
+  const tellLimit = createLimitEvents(store, () => reporter, clock, log);
+  const records = () => [...loop.states().values()].map(({ record }) => record);
   const slots = atMost(DOWNLOADS_AT_ONCE);
   const executing = createExecuting(() => ({
     store,
@@ -84,12 +111,30 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
     policy: config.policy,
     triggers,
     instances,
-    hostFor: (app) => createHostServices(app, store, triggers, (line) => logs.add(line)),
-    records: () => [...loop.states().values()].map(({ record }) => record),
+    hostFor: (app) => createHostServices(app, store, triggers, (line) => logs.add(line), tellLimit(app)),
+    records,
+    isMoving: (app, ticket) => {
+      const run = loop.states().get(app)?.run;
+      return run?.status === 'moving' && run.ticket === ticket;
+    },
     dispatch: (app, event) => loop.dispatch(app, event),
     settleUsage: (held) => usage.settle(asRunning(held)),
     download: (digest, sizeBytes, signal) =>
-      slots(() => download(digest, sizeBytes, { http, blobs: store.blobs, effects }, signal)),
+      slots(() =>
+        download(
+          digest,
+          sizeBytes,
+          {
+            http,
+            blobs: store.blobs,
+            effects,
+            sources,
+            pace: links.pace,
+            bases: (wanted) => deltaBases(records(), wanted),
+          },
+          signal,
+        ),
+      ),
     forgetInRuntimes: async (kept) => {
       for (const runtime of runtimes) await runtime.forgetExcept?.(kept);
     },
@@ -118,10 +163,17 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
     reporter: () => reporter,
     clock,
     onAccepted: (state) => usage.setEvery(state.usageEveryMs),
+    frozen: place.trouble,
     log,
   });
   const inventory = (): Inventory =>
-    readInventory({ target: identity.target, folder, runtimes: device.answering(), isolation: isolationOf(runtimes) });
+    readInventory({
+      target: identity.target,
+      folder,
+      runtimes: device.answering(),
+      isolation: isolationOf(runtimes),
+      hardware: hardware?.present ?? null,
+    });
   const events: LinkEvents = {
     desired: (sealed) => intake.receive(sealed),
     command: (_id, command) =>
@@ -130,38 +182,66 @@ export async function startAgent({ folder, config, effects, log, makeRuntimes }:
         instances,
         listenToLogs: (forMs, app) => logs.listen(forMs, app),
         tellAll: () => loop.tellAll(inventory()),
+        deliver: triggers.deliver,
       }),
+    appMessage: (app, path, payload) => triggers.deliver(app, path, payload),
     connection: (isUp) => log.info({ isUp }, 'session with the control plane'),
   };
-  const link: DeviceLink = createLink({ identity, boot, outbox: store.outbox, events, log });
+  const engines = createEngineWatch({
+    device,
+    loop,
+    store,
+    everyMs: config.engineEveryMs,
+    onChange: () => loop.tellAll(inventory()),
+    log,
+  });
+  const link: DeviceLink = createLink({
+    identity,
+    boot,
+    outbox: store.outbox,
+    events,
+    log,
+    isMetered: () => links.facts().isMetered,
+  });
 
   await device.refresh();
   for (const runtime of runtimes) await effects.run('runtime.cleanUp', () => runtime.cleanUp());
   await startTriggers(triggers, log);
-  if (store.setAside !== null) tellDamage(store, reporter, log);
+  const peers = await openPeerServer(config.downloads, store.blobs, log);
+  tellDamage({ store, reporter, trouble: place.trouble, log });
   loop.boot(inventory());
   intake.resume();
   // What a crash kept from being collected. Without a desired state nobody knows what is needed.
   if (store.ledger.desired() !== null) executing.execute('', { kind: 'collectGarbage' });
   usage.start();
+  engines.start();
   link.start();
   // A device whose broker cannot be reached still learns what is wanted of it.
   void link.refresh();
 
+  const { promise: mustStartOver, resolve: startOver } = Promise.withResolvers<void>();
+  const stopLooking = place.trouble === null ? () => {} : whenWritable(folder, effects, startOver);
   return {
     device: `${identity.tenant}/${identity.device}`,
     httpUrl: triggers.httpUrl(),
+    mustStartOver,
     async stop() {
       loop.close();
+      intake.stop();
       usage.stop();
+      engines.stop();
       await executing.stop();
       await triggers.stop();
-      await Promise.all([...instances.values()].map(({ instance }) => instance.stop(STOP_GRACE_MS)));
+      await peers?.stop();
+      await Promise.all(
+        [...instances.values(), ...instances.others()].map(({ instance }) => instance.stop(STOP_GRACE_MS)),
+      );
       logs.stop();
       await link.stop();
       links.flush();
       store.close();
-      lock.release();
+      stopLooking();
+      place.release();
     },
   };
 }
@@ -190,14 +270,6 @@ async function startTriggers(triggers: { start(): Promise<void> }, log: Logger):
   } catch (error) {
     log.error({ err: error }, 'start triggers: http triggers are not served');
   }
-}
-
-function tellDamage(store: Store, reporter: ReturnType<typeof createReporter>, log: Logger): void {
-  const message = `the database was damaged and set aside as ${store.setAside}; rebuilt from the newest desired state`;
-  log.error({ setAside: store.setAside }, message);
-  store.transaction('damage', () =>
-    reporter.appendEvent(null, { severity: 'error', name: 'storage_damaged', message }),
-  );
 }
 
 function isolationOf(runtimes: readonly Runtime[]): Inventory['isolation'] {

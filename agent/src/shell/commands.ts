@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly instances: Instances;
   readonly listenToLogs: (forMs: number, app?: string) => void;
   readonly tellAll: () => void;
+  /** False when no trigger of the app takes it. */
+  readonly deliver: (app: string, path: string, payload: Uint8Array) => boolean;
 }
 
 export async function runCommand(command: Command, context: CommandContext): Promise<CommandResult> {
@@ -22,6 +24,10 @@ export async function runCommand(command: Command, context: CommandContext): Pro
     case 'logs':
       context.listenToLogs(command.forMs, command.app);
       return { ok: true, message: `logs follow for ${command.forMs} ms` };
+    case 'message':
+      if (!context.deliver(command.app, command.topic, Buffer.from(command.payload, 'utf8')))
+        return unheard(command.app, command.topic);
+      return { ok: true, message: `${command.app} gets ${command.topic}` };
     case 'report':
       context.tellAll();
       return { ok: true, message: 'the whole state was reported' };
@@ -38,4 +44,12 @@ async function runNow(app: string, { instances }: CommandContext): Promise<Comma
 
 function unknownApp(app: string): CommandResult {
   return { ok: false, code: 'not_found', message: `${app} does not run on this device` };
+}
+
+function unheard(app: string, topic: string): CommandResult {
+  return {
+    ok: false,
+    code: 'not_found',
+    message: `no trigger of ${app} takes ${topic} from the fleet, or it has too many waiting`,
+  };
 }

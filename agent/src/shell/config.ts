@@ -1,7 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LIMITS, labels, type Outcome, refuse, succeed } from '@wherry/protocol';
+import {
+  appName,
+  ISOLATION_LEVELS,
+  LIMITS,
+  labels,
+  type Outcome,
+  refuse,
+  succeed,
+  WASM_FEATURES,
+} from '@wherry/protocol';
 import { z } from 'zod';
+import { hardwareConfig } from '../hardware/config.ts';
+import { hardwareScript } from '../hardware/fake/script.ts';
+import { downloadConfig, maxBytesPerSecond } from './downloading/config.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /** `agent.json`: what the owner of this device decides about it. Every key may be left out. */
@@ -10,7 +22,15 @@ const config = z.strictObject({
   http: z
     .union([
       z.literal(false),
-      z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(0) }),
+      z.strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: z.int().min(0).max(65_535).default(0),
+        /** Names by which the device is asked, besides its addresses and its own name. */
+        hosts: z
+          .array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'is not a host name, such as kiosk.example'))
+          .max(32)
+          .optional(),
+      }),
     ])
     .default(false),
   /** A broker on the device or in its LAN. */
@@ -26,7 +46,9 @@ const config = z.strictObject({
     .optional(),
   /** Path of the socket of a container engine; false asks none. */
   dockerSocket: z.union([z.literal(false), z.string().min(1)]).default('/var/run/docker.sock'),
-  /** IANA name, in which activation windows are meant that name none; the system's own otherwise. */
+  /** How often the engine is asked whether it answers, while programs here run in it or wait for it. */
+  engineEveryMs: z.int().min(1_000).max(86_400_000).default(60_000),
+  /** IANA name, in which activation windows and schedules are meant that name none; the system's own otherwise. */
   timeZone: z
     .string()
     .refine(isTimeZone, 'is not a time zone that this system knows, such as Europe/Berlin')
@@ -42,11 +64,13 @@ const config = z.strictObject({
             .max(32)
             .default([]),
           bytesPerMonth: z.int().min(0).optional(),
+          maxBytesPerSecond,
         })
         .prefault({}),
-      unmetered: z.strictObject({ bytesPerMonth: z.int().min(0).optional() }).prefault({}),
+      unmetered: z.strictObject({ bytesPerMonth: z.int().min(0).optional(), maxBytesPerSecond }).prefault({}),
     })
     .prefault({}),
+  downloads: downloadConfig.prefault({}),
   /** Processes for Wasm modules started ahead of them; each costs about 10 MB and saves a start 50 ms. */
   runnerPool: z.int().min(0).max(8).default(1),
   /** How long a program that may be parked stays awake without a call; false parks none. */
@@ -61,12 +85,39 @@ const config = z.strictObject({
       /** False on a device whose owner wants programs in containers only. */
       allowWasm: z.boolean().default(true),
       allowHttp: z.boolean().default(true),
+      /** May a release be granted names that lead to private, loopback and link-local addresses? */
+      allowPrivateHttp: z.boolean().default(true),
+      allowGpio: z.boolean().default(true),
+      allowI2c: z.boolean().default(true),
+      allowSerial: z.boolean().default(true),
+      /** Wasm features beyond the usual that releases may be granted. */
+      allowFeatures: z.array(z.enum(WASM_FEATURES)).default([]),
       dataBytesMax: z
         .int()
         .min(0)
         .default(4 * 1024 ** 3),
+      wallMsMax: z.int().min(LIMITS.wallMsMin).optional(),
+      /** With it, every release must name a limit for the CPU time of a call, and none above this. */
+      cpuTimeMsMax: z.int().min(LIMITS.cpuTimeMsMin).optional(),
+      /** Weakest isolation with which any Wasm program may run here, whatever its release says. */
+      minIsolation: z.enum(ISOLATION_LEVELS).optional(),
     })
     .prefault({}),
+  isolation: z
+    .strictObject({
+      /** Apps that are trusted to share one process with each other, which saves memory; all others have their own. */
+      shared: z.array(appName).max(LIMITS.workloadsPerDevice).default([]),
+      /**
+       * Where cgroups for programs may be made: a folder that was delegated to the agent, or true for the agent's own cgroup (systemd:
+       * Delegate=yes). False uses none. Unless told, the agent's own where that was plainly delegated to it (cgroup/own-place.ts).
+       */
+      cgroup: z.union([z.boolean(), z.string().startsWith('/')]).optional(),
+    })
+    .prefault({}),
+  /** Pins, buses and serial devices by the names that releases use. */
+  hardware: hardwareConfig.prefault({}),
+  /** Hardware in memory in the place of the real one, for trying out. */
+  fakeHardware: hardwareScript.optional(),
   /** Told with the claim; labels of the command line come on top. */
   labels: labels.default({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -38,7 +38,7 @@ export function createDeviceHttp(
 }
 
 /** The same answer, whose bytes are counted as they are read. */
-function counted(response: Response, onBytes: (bytes: number) => void, onEnd: () => void): Response {
+export function counted(response: Response, onBytes: (bytes: number) => void, onEnd: () => void): Response {
   if (response.body === null) return response;
   const counting = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -59,9 +59,9 @@ export interface FetchProblem {
 }
 
 /** 4xx is final but for "not now" answers; everything else may pass. */
-export function problemOfStatus(status: number, what: string): FetchProblem {
+export function problemOfStatus(status: number, what: string, who = 'the control plane'): FetchProblem {
   const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
-  return { code: 'download_failed', message: `fetch ${what}: the control plane answered ${status}`, isFinal };
+  return { code: 'download_failed', message: `fetch ${what}: ${who} answered ${status}`, isFinal };
 }
 
 export function problemOfError(error: unknown, what: string): FetchProblem {

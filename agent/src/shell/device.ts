@@ -10,6 +10,8 @@ export interface Device {
   fit(): DeviceFit;
   /** The first runtime of the kind that answered. */
   runtimeFor(kind: VariantKind): Runtime | null;
+  /** Kinds with a runtime that answered. */
+  kinds(): readonly VariantKind[];
   answering(): readonly { readonly name: string; readonly version: string }[];
   refresh(): Promise<void>;
 }
@@ -29,7 +31,15 @@ export function createDevice(runtimes: readonly Runtime[], policy: Policy, platf
       else reasons.set(runtime.kind, firstProblem(probed.problems).message);
     }
     answering = found;
-    fit = { platform, refused: Object.fromEntries(KINDS.flatMap((kind) => refusal(kind, reasons.get(kind)))) };
+    fit = {
+      platform,
+      refused: Object.fromEntries(KINDS.flatMap((kind) => refusal(kind, reasons.get(kind)))),
+      sideBySide: KINDS.filter((kind) => runtimeFor(kind)?.features.sideBySide === true),
+    };
+  }
+
+  function runtimeFor(kind: VariantKind): Runtime | null {
+    return answering.find(({ runtime }) => runtime.kind === kind)?.runtime ?? null;
   }
 
   function refusal(kind: VariantKind, reason: string | undefined) {
@@ -41,7 +51,8 @@ export function createDevice(runtimes: readonly Runtime[], policy: Policy, platf
 
   return {
     fit: () => fit,
-    runtimeFor: (kind) => answering.find(({ runtime }) => runtime.kind === kind)?.runtime ?? null,
+    runtimeFor,
+    kinds: () => [...new Set(answering.map(({ runtime }) => runtime.kind))],
     answering: () => answering.map(({ runtime, version }) => ({ name: runtime.name, version })),
     refresh,
   };

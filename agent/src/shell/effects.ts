@@ -10,14 +10,21 @@ export interface Effects {
   run<T>(name: string, action: () => T): T;
   /** How many have begun. */
   count(): number;
+  /** The same by name. */
+  steps(): Readonly<Record<string, number>>;
 }
 
 export function createEffects(faults: Faults = NO_FAULTS): Effects {
   let begun = 0;
+  const steps = new Map<string, number>();
+  const { crashAt, crashAtStep } = faults;
   return {
     run(name, action) {
       begun += 1;
-      if (begun === faults.crashAt) crash({ crashAt: begun, effect: name });
+      const nth = (steps.get(name) ?? 0) + 1;
+      steps.set(name, nth);
+      if (begun === crashAt || (name === crashAtStep?.name && nth === crashAtStep.nth))
+        crash({ crashAt: begun, effect: name });
       try {
         const failure = faults.failureOf(begun, name);
         if (failure !== null) throw injected(failure, name);
@@ -29,6 +36,7 @@ export function createEffects(faults: Faults = NO_FAULTS): Effects {
       }
     },
     count: () => begun,
+    steps: () => Object.fromEntries(steps),
   };
 }
 

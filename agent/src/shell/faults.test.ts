@@ -14,6 +14,16 @@ test.each([
 });
 
 test.each([
+  ['7', { crashAt: 7 }],
+  ['blob.sync:2', { crashAt: 0, crashAtStep: { name: 'blob.sync', nth: 2 } }],
+  ['blob.sync:0', { crashAt: 0 }],
+  ['nonsense', { crashAt: 0 }],
+])('WHERRY_CRASH_AT=%s', (text, expected) => {
+  const { failureOf: _, ...crash } = faultsOf({ WHERRY_CRASH_AT: text });
+  expect(crash).toEqual(expected);
+});
+
+test.each([
   ['file.sync', 'EIO', true],
   ['blob.sync', 'ENOSPC', false],
   ['blob.write', 'EIO', false],

@@ -1,11 +1,12 @@
 /**
- * Faults that a test injects into the effects of a running agent: an abrupt end before the n-th (`WHERRY_CRASH_AT=n`), or an error
- * instead of it (`WHERRY_FAIL_AT`): `n:ENOSPC` the n-th, `n+:ENOSPC` from the n-th on, `blob.write:EIO` every one of that name, where
+ * Faults that a test injects into the effects of a running agent: an abrupt end before the n-th (`WHERRY_CRASH_AT=n`), or before the
+ * n-th of a name (`WHERRY_CRASH_AT=blob.sync:n`), or an error instead of it (`WHERRY_FAIL_AT`): `n:ENOSPC` the n-th, `n+:ENOSPC` from the n-th on, `blob.write:EIO` every one of that name, where
  * `db.*` stands for all that begin with `db.`.
  */
 export interface Faults {
   /** 0: never. */
   readonly crashAt: number;
+  readonly crashAtStep?: { readonly name: string; readonly nth: number };
   /** The code to fail with; null: go on. */
   readonly failureOf: (begun: number, name: string) => string | null;
 }
@@ -16,7 +17,12 @@ export function faultsOf(env: Readonly<Record<string, string | undefined>>): Fau
   const wanted = Number(env.WHERRY_CRASH_AT ?? 0);
   const crashAt = Number.isSafeInteger(wanted) && wanted > 0 ? wanted : 0;
   const [, where = '', code = ''] = /^([0-9]+\+?|[a-zA-Z.]+\*?):([A-Z_]+)$/.exec(env.WHERRY_FAIL_AT ?? '') ?? [];
-  return { crashAt, failureOf: (begun, name) => (isHit(where, begun, name) ? code : null) };
+  const [, name = '', nth = ''] = /^([a-zA-Z.]+):([1-9][0-9]{0,8})$/.exec(env.WHERRY_CRASH_AT ?? '') ?? [];
+  return {
+    crashAt,
+    ...(name === '' ? {} : { crashAtStep: { name, nth: Number(nth) } }),
+    failureOf: (begun, step) => (isHit(where, begun, step) ? code : null),
+  };
 }
 
 function isHit(where: string, begun: number, name: string): boolean {

@@ -10,8 +10,10 @@ export function createHostServices(
   store: Store,
   triggers: Triggers,
   addLog: (line: LogLine) => void,
+  told: Pick<HostServices, 'limitHit' | 'restarted'> = {},
 ): HostServices {
   return {
+    ...told,
     log: (line) => addLog({ ...line, app: app as LogLine['app'] }),
     async publish(topic, payload) {
       const published = await triggers.publish(topic, payload, app);

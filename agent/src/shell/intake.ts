@@ -19,6 +19,7 @@ export interface Intake {
   /** After a start: goes on with what was accepted, also where the database was lost. */
   resume(): void;
   generation(): number;
+  stop(): void;
 }
 
 export interface IntakeOptions {
@@ -30,20 +31,28 @@ export interface IntakeOptions {
   readonly reporter: () => Reporter;
   readonly clock: Clock;
   readonly onAccepted: (state: DesiredState) => void;
+  /** Set while nothing can be remembered: why no desired state is taken. */
+  readonly frozen?: Problem | null;
   readonly log: Logger;
 }
+
+/** When a desired state cannot be stored (a full disk, say), it is taken up again after this. */
+const STORE_AGAIN_MS = 5_000;
 
 export function createIntake(options: IntakeOptions): Intake {
   const { store, director, tenant, device, log } = options;
   const { ledger } = store;
   let generation = ledger.desired()?.generation ?? 0;
+  let again: NodeJS.Timeout | undefined;
 
   function receive(sealed: Envelope): void {
     try {
       judge(sealed);
     } catch (error) {
-      // Nothing was accepted; the link reads the desired state again before long.
-      log.error({ err: error }, 'store a desired state');
+      // Nothing was accepted, and the link will not hand over again what has not changed.
+      log.error({ err: error }, 'store a desired state: tried again soon');
+      clearTimeout(again);
+      again = setTimeout(() => receive(sealed), STORE_AGAIN_MS).unref();
     }
   }
 
@@ -52,6 +61,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const nowMs = Math.max(signedTimeMs, options.clock.nowMs());
     const verified = verifyDesired(sealed, { director, tenant, device, accepted: ledger.desired(), nowMs });
     if (!verified.ok) tellRefusal(sealed, firstProblem(verified.problems));
+    else if (verified.value.isNew && options.frozen) tellRefusal(sealed, options.frozen);
     else if (verified.value.isNew) accept(sealed, verified.value.state, verified.value.digest, signedTimeMs);
   }
 
@@ -132,8 +142,11 @@ export function createIntake(options: IntakeOptions): Intake {
           ledger.setMeta('signedTimeMs', String(Math.max(Number(ledger.meta('signedTimeMs') ?? 0), state.issuedAtMs)));
         });
       generation = state.generation;
+      // A crash came between the two: a copy that stays behind would take the generation down when the database is lost (rule A3).
+      if (JSON.stringify(store.desiredCopy()) !== JSON.stringify(sealed)) keepCopy(sealed);
       apply(state);
     },
     generation: () => generation,
+    stop: () => clearTimeout(again),
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, hostname, release, totalmem, type } from 'node:os';
-import { type Inventory, inventory } from '@wherry/protocol';
+import { type HardwareInventory, type Inventory, inventory } from '@wherry/protocol';
 
 /** What this device is, told with the first report after a start. */
 export interface InventorySources {
@@ -8,9 +8,10 @@ export interface InventorySources {
   readonly folder: string;
   readonly runtimes: readonly { readonly name: string; readonly version: string }[];
   readonly isolation: Inventory['isolation'];
+  readonly hardware: HardwareInventory | null;
 }
 
-export function readInventory({ target, folder, runtimes, isolation }: InventorySources): Inventory {
+export function readInventory({ target, folder, runtimes, isolation, hardware }: InventorySources): Inventory {
   const disk = statfsSync(folder);
   return inventory.parse({
     agentVersion: agentVersion(),
@@ -23,6 +24,7 @@ export function readInventory({ target, folder, runtimes, isolation }: Inventory
     diskBytes: disk.blocks * disk.bsize,
     runtimes: runtimes.map(({ name, version }) => ({ name: name.slice(0, 64), version: version.slice(0, 64) })),
     isolation,
+    ...(hardware && { hardware }),
   });
 }
 

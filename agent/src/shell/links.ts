@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LinkFacts } from '../core/budget/link-budget.ts';
+import { FRESH_PACE, spend } from '../core/budget/pace.ts';
 import { monthOf, nextMonthMs } from '../core/window/calendar.ts';
 import type { Logger } from '../logs/logger.ts';
 import type { DownloadPurpose, LinkType } from '../store/link-usage.ts';
@@ -14,6 +16,8 @@ import { defaultInterface } from './default-route.ts';
 export interface Links {
   facts(): LinkFacts;
   count(purpose: DownloadPurpose, bytes: number): void;
+  /** Waits after so many bytes as the bandwidth cap of the present link asks; all downloads share it. */
+  pace(bytes: number, signal: AbortSignal): Promise<void>;
   /** Makes what was counted durable; happens by itself after so many bytes. */
   flush(): void;
 }
@@ -31,6 +35,7 @@ export function createLinks(
   readInterface: () => string | null = defaultInterface,
 ): Links {
   const pending = new Map<`${LinkType} ${DownloadPurpose}`, number>();
+  let pace = FRESH_PACE;
   let route: { readonly name: string | null; readonly atMs: number } | null = null;
 
   function currentInterface(): string | null {
@@ -81,6 +86,13 @@ export function createLinks(
       const key = `${link} ${purpose}` as const;
       pending.set(key, (pending.get(key) ?? 0) + bytes);
       if (pendingBytes('metered') + pendingBytes('unmetered') >= FLUSH_BYTES) flush();
+    },
+    async pace(bytes, signal) {
+      const { maxBytesPerSecond } = config[isMetered(currentInterface()) ? 'metered' : 'unmetered'];
+      if (maxBytesPerSecond === undefined) return;
+      const spent = spend(pace, bytes, maxBytesPerSecond, clock.uptimeMs());
+      pace = spent.pace;
+      await pause(spent.waitMs, undefined, { signal });
     },
     flush,
   };

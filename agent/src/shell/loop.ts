@@ -72,10 +72,14 @@ export function createLoop(options: LoopOptions): Loop {
     };
     const { state, effects } = step(before, event, env);
     log.debug({ app, event: event.type, phase: state?.record.phase }, 'step');
-    if (!commit(app, before, state, effects.filter(isLedger))) {
+    const ledger = effects.filter(isLedger);
+    if (!commit(app, before, state, ledger)) {
       setTimeout(() => dispatch(app, event), SAVE_AGAIN_MS).unref();
       return;
     }
+    // Before anything that is no longer needed is removed.
+    const hasOtherGood = state?.record.good !== before?.record.good;
+    if (hasOtherGood || ledger.some(({ kind }) => kind !== 'report')) keepGood();
     lastTicket = Math.max(lastTicket, state?.lastTicket ?? 0);
     if (state === null) states.delete(app);
     else states.set(app, state);
@@ -108,6 +112,15 @@ export function createLoop(options: LoopOptions): Loop {
     }
   }
 
+  function keepGood(): void {
+    try {
+      store.good.write();
+    } catch (error) {
+      // The database has it; the copy is for the day when the database is lost.
+      log.error({ err: error }, 'copy what is good');
+    }
+  }
+
   function write(app: string, effect: LedgerEffect): void {
     if (effect.kind === 'forget') store.ledger.forget(app);
     else if (effect.kind === 'quarantine')
@@ -121,6 +134,8 @@ export function createLoop(options: LoopOptions): Loop {
 
   return {
     boot(inventory) {
+      if (store.isLost) store.transaction('restore', () => store.good.restore(clock.nowMs()));
+      keepGood();
       const { records, damaged } = store.ledger.records();
       for (const record of records) states.set(record.app, restore(record));
       for (const app of damaged) {

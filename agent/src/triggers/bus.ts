@@ -13,6 +13,8 @@ import { isTopicName, matchesTopic } from './topic-filter.ts';
 export interface Bus {
   bind(app: string, filters: readonly string[], call: Call): void;
   unbind(app: string): void;
+  /** Messages pass the app by until it is bound again. */
+  pause(app: string): void;
   /** `app` is the publisher; null for what comes from outside. Codes: invalid_topic, payload_too_large, rate_limited. */
   publish(topic: string, payload: Uint8Array, app: string | null): Outcome<void>;
   filters(): readonly string[];
@@ -73,6 +75,7 @@ export function createBus(counters: Counters, monotonicMs: () => number): Bus {
       bindings.delete(app);
       buckets.delete(app);
     },
+    pause: (app) => void bindings.delete(app),
     filters: () =>
       bindings
         .values()

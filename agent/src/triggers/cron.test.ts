@@ -113,3 +113,54 @@ test.each([
   const outcome = checkTriggers([every5, { on: 'cron', ...wrong }]);
   expect(outcome).toMatchObject({ ok: false, problems: [{ code: 'invalid_manifest', path: '/triggers/1' }] });
 });
+
+test('a schedule without a time zone is meant in that of the device', async () => {
+  const tokyo = createCron(counters, Date.now, 'Asia/Tokyo');
+  tokyo.bind('a', [{ on: 'cron', schedule: '5 21 * * *' }], call);
+  await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
+  expect(events).toHaveLength(1);
+  tokyo.stop();
+});
+
+test.each([
+  // Forward on 2026-03-29 at 02:00, back on 2026-10-25 at 03:00.
+  ['in the hour that is skipped', '30 2 * * *', '2026-03-28T12:00:00Z', ['2026-03-29T01:00:00.000Z']],
+  ['in the hour that comes twice', '30 2 * * *', '2026-10-24T12:00:00Z', ['2026-10-25T00:30:00.000Z']],
+  ['at noon, before and after', '0 12 * * *', '2026-10-24T10:30:00Z', ['2026-10-25T11:00:00.000Z']],
+])('when clocks change, a tick %s comes once a day', async (_, schedule, from, expected) => {
+  vi.setSystemTime(new Date(from));
+  cron.bind('a', [{ on: 'cron', schedule, timeZone: 'Europe/Berlin' }], call);
+  await vi.advanceTimersByTimeAsync(26 * 60 * MINUTE_MS);
+  const ticks = events.map((event) => (event.on === 'cron' ? new Date(event.atMs).toISOString() : ''));
+  expect(ticks.slice(0, 1)).toEqual(expected);
+  expect(ticks).toHaveLength(1);
+});
+
+test('an update takes the schedule over as it is: a tick that is due in between runs once, by the new instance', async () => {
+  const took: string[] = [];
+  const as = (name: string) => async () => {
+    took.push(name);
+    return succeed({});
+  };
+  cron.bind('a', [every5], as('old'));
+  await vi.advanceTimersByTimeAsync(4 * MINUTE_MS);
+  cron.pause('a');
+  await vi.advanceTimersByTimeAsync(MINUTE_MS / 2 + 2_000);
+  expect(took).toEqual([]);
+  cron.bind('a', [every5], as('new'));
+  cron.bind('a', [every5], as('new'));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(took).toEqual(['new']);
+  await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
+  expect(took).toEqual(['new', 'new']);
+});
+
+test('a tick that passed long before there was an instance again is counted as missed', async () => {
+  cron.bind('a', [every5], call);
+  cron.pause('a');
+  await vi.advanceTimersByTimeAsync(7 * MINUTE_MS);
+  cron.bind('a', [every5], call);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(events).toEqual([]);
+  expect(counters.all().cron_missed).toBe(1);
+});

@@ -16,9 +16,11 @@ export function routeOf(pathname: string): Route | null {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Not from here',
   404: 'Not found',
   405: 'Method not allowed',
   413: 'Body too large',
+  421: 'Not this device',
   502: 'The app failed',
   503: 'Busy',
   504: 'The app did not answer in time',

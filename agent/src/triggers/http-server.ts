@@ -1,43 +1,40 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LIMITS, type Trigger } from '@wherry/protocol';
+import { LIMITS } from '@wherry/protocol';
 import type { Counters } from '../logs/counters.ts';
 import type { Logger } from '../logs/logger.ts';
 import type { HttpAnswer } from '../runtimes/port.ts';
 import type { Call } from './bus.ts';
-import { answerOf, problemAnswer, routeOf } from './http-routes.ts';
+import { HttpBindings, type HttpTrigger, type Route } from './http-bindings.ts';
+import { ownHosts, refuseHost } from './http-hosts.ts';
+import { flatten, readBody, writeAnswer } from './http-message.ts';
+import { answerOf, problemAnswer } from './http-routes.ts';
 import { TRIGGER_LIMITS as LIMIT } from './limits.ts';
 
 /** One port for the http triggers of all apps: `/{app}{path}`, and `/healthz` of the agent itself. */
 export interface HttpTriggers {
   bind(app: string, triggers: readonly HttpTrigger[], call: Call): void;
   unbind(app: string): void;
+  pause(app: string): void;
   /** Resolves after the first try; a port that is taken is tried again later. */
   start(): Promise<void>;
   stop(): Promise<void>;
   url(): string | null;
 }
 
-export type HttpTrigger = Extract<Trigger, { on: 'http' }>;
-
-interface Binding {
-  readonly methods: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly call: Call;
-}
-
 export interface HttpTriggersOptions {
   readonly host: string;
   readonly port: number;
+  /** Names by which the device is asked, besides its own. */
+  readonly hosts?: readonly string[] | undefined;
   readonly log: Logger;
   readonly counters: Counters;
-  readonly callTimeoutMs?: number;
 }
 
 export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   const { log, counters } = options;
-  const callTimeoutMs = options.callTimeoutMs ?? LIMIT.httpCallTimeoutMs;
-  const bindings = new Map<string, Binding>();
-  let calls = 0;
+  const hosts = ownHosts(options.hosts);
+  const bindings = new HttpBindings();
   let retry: NodeJS.Timeout | undefined;
 
   const server = createServer(
@@ -49,7 +46,7 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {});
     try {
-      write(response, await answer(request));
+      writeAnswer(response, await answer(request), request.method === 'HEAD');
     } catch (error) {
       // What fails here is the connection: a client that went away in the middle of its own request.
       counters.add('http_broken_requests');
@@ -60,50 +57,63 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
 
   async function answer(request: IncomingMessage): Promise<HttpAnswer> {
     counters.add('http_requests');
+    const refused = refuseHost(request.headers, hosts);
+    if (refused !== null) return strange(refused);
     const [pathname = '/', ...query] = (request.url ?? '/').split('?');
-    const method = request.method ?? 'GET';
+    const isHead = request.method === 'HEAD';
+    const method = isHead ? 'GET' : (request.method ?? 'GET');
     if (pathname === '/healthz') return health(method);
-    const route = routeOf(pathname);
-    const binding = route ? bindings.get(route.app) : undefined;
-    const methods = route ? binding?.methods.get(route.path) : undefined;
-    if (!route || !binding || !methods) return problemAnswer(404, 'not_found', 'no app on this device has this path');
-    if (!methods.has(method)) {
-      const allow = [...methods].join(', ');
-      return problemAnswer(405, 'not_found', `this path takes ${allow}`, { allow });
-    }
-    if (calls >= LIMIT.httpCalls) return busy();
+    const route = bindings.find(pathname);
+    if (route === null) return problemAnswer(404, 'not_found', 'no app on this device has this path');
+    if (method === 'OPTIONS') return { status: 204, headers: { allow: allowOf(route) }, body: new Uint8Array(0) };
+    if (!route.methods.has(method))
+      return problemAnswer(405, 'not_found', `this path takes ${allowOf(route)}`, { allow: allowOf(route) });
+    if (route.call === null) return busy('unavailable', 'the app is being started or updated: try again in a second');
+    if (bindings.isFull(route.app)) return busy('rate_limited', 'too many requests at once: try again in a second');
     const body = await readBody(request);
     if (!body) {
       const detail = `a body holds at most ${LIMITS.httpBodyBytes} bytes`;
       return problemAnswer(413, 'payload_too_large', detail, { connection: 'close' });
     }
-    // Asked again: only calls are counted, so that slow bodies hold up nobody.
-    if (calls >= LIMIT.httpCalls) return busy();
-    calls += 1;
-    try {
-      const headers = flatten(request);
-      return await callInTime(binding.call, { method, path: route.path, query: query.join('?'), headers, body });
-    } finally {
-      calls -= 1;
-    }
+    // Asked again: only calls are counted, so that slow bodies hold up nobody; and an update may have come between.
+    const { call } = bindings.find(pathname) ?? route;
+    if (call === null) return busy('unavailable', 'the app is being started or updated: try again in a second');
+    if (bindings.isFull(route.app)) return busy('rate_limited', 'too many requests at once: try again in a second');
+    const asked = { method, path: route.path, query: query.join('?'), headers: flatten(request), body };
+    return bindings.count(route.app, () => callInTime(call, route.timeoutMs, asked));
   }
 
-  function busy(): HttpAnswer {
-    counters.add('http_busy');
-    const detail = 'too many requests at once: try again in a second';
-    return problemAnswer(503, 'rate_limited', detail, { 'retry-after': '1' });
+  function strange(what: 'host' | 'origin'): HttpAnswer {
+    counters.add(`http_${what}_refused`);
+    return what === 'host'
+      ? problemAnswer(
+          421,
+          'forbidden',
+          'ask for an address or the name of this device, or list the name under http.hosts',
+        )
+      : problemAnswer(
+          403,
+          'forbidden',
+          'pages of other sites may not ask this device: list their host under http.hosts',
+        );
+  }
+
+  function busy(code: 'unavailable' | 'rate_limited', detail: string): HttpAnswer {
+    counters.add(code === 'unavailable' ? 'http_unavailable' : 'http_busy');
+    return problemAnswer(503, code, detail, { 'retry-after': '1' });
   }
 
   async function callInTime(
     call: Call,
+    timeoutMs: number,
     request: { method: string; path: string; query: string; headers: Record<string, string>; body: Uint8Array },
   ): Promise<HttpAnswer> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<HttpAnswer>((resolve) => {
       timer = setTimeout(() => {
         counters.add('http_timeouts');
-        resolve(problemAnswer(504, 'wall_limit', `the app did not answer within ${callTimeoutMs / 1000} s`));
-      }, callTimeoutMs);
+        resolve(problemAnswer(504, 'wall_limit', `the app did not answer within ${timeoutMs / 1000} s`));
+      }, timeoutMs);
     });
     try {
       return await Promise.race([call({ on: 'http', ...request }).then(answerOf, failed), tooLate]);
@@ -137,13 +147,9 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   }
 
   return {
-    bind(app, triggers, call) {
-      const methods = new Map<string, Set<string>>();
-      for (const trigger of triggers)
-        methods.set(trigger.path, new Set([...(methods.get(trigger.path) ?? []), ...trigger.methods]));
-      bindings.set(app, { methods, call });
-    },
-    unbind: (app) => void bindings.delete(app),
+    bind: (app, triggers, call) => bindings.bind(app, triggers, call),
+    unbind: (app) => bindings.unbind(app),
+    pause: (app) => bindings.pause(app),
     start: listen,
     async stop() {
       clearTimeout(retry);
@@ -161,38 +167,12 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   };
 }
 
+function allowOf({ methods }: Route): string {
+  return [...methods, ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+}
+
 function health(method: string): HttpAnswer {
-  if (method !== 'GET') return problemAnswer(405, 'not_found', 'this path takes GET', { allow: 'GET' });
+  if (method !== 'GET') return problemAnswer(405, 'not_found', 'this path takes GET', { allow: 'GET, HEAD' });
   const body = Buffer.from('{"status":"ok"}', 'utf8');
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
-}
-
-function flatten(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  return headers;
-}
-
-/** Null when it is too long; the rest is not read then. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
-  if (Number(request.headers['content-length'] ?? 0) > LIMITS.httpBodyBytes) return null;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length;
-    if (length > LIMITS.httpBodyBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function write(response: ServerResponse, answer: HttpAnswer): void {
-  if (response.destroyed) return;
-  const hasBody = answer.status !== 204 && answer.status !== 304;
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    ...(hasBody ? { 'content-length': String(answer.body.length) } : {}),
-  });
-  response.end(hasBody ? answer.body : undefined);
 }

@@ -10,6 +10,11 @@ export const TRIGGER_LIMITS = {
   brokerPerSecond: 200,
   /** Calls of one app that have not ended: bus_calls_dropped. */
   callsPerApp: 64,
+  /** Messages of the fleet to one app, and of one app to the fleet: fleet_rate_dropped, fleet_rate_refused. */
+  fleetInBurst: 50,
+  fleetInPerSecond: 10,
+  fleetOutBurst: 20,
+  fleetOutPerSecond: 2,
   /** Own messages whose echo from the local broker is awaited, and for how long. */
   echoes: 1024,
   echoMs: 10_000,
@@ -23,6 +28,8 @@ export const TRIGGER_LIMITS = {
   httpConnections: 64,
   /** Requests in guests at once; more are answered 503. */
   httpCalls: 32,
+  /** Of these, requests to one app. */
+  httpCallsPerApp: 24,
   httpHeadersTimeoutMs: 10_000,
   httpRequestTimeoutMs: 30_000,
   /** A call without an answer by then is answered 504. */

@@ -2,16 +2,18 @@ import { type Outcome, refuse, succeed, type Trigger } from '@wherry/protocol';
 import { createCounters } from '../logs/counters.ts';
 import { createBus } from './bus.ts';
 import { createCron, openTicks } from './cron.ts';
+import { createFleet, FLEET_PREFIX } from './fleet.ts';
 import { createHttpTriggers } from './http-server.ts';
 import { createLocalBroker } from './local-broker.ts';
 import type { DeviceTriggers, TriggersOptions } from './options.ts';
 
 /** Triggers of all apps put together: schedules, the bus with or without a broker behind it, and HTTP. */
-export function createTriggers({ log, http, localBroker }: TriggersOptions): DeviceTriggers {
+export function createTriggers({ log, http, localBroker, fleet: link, timeZone }: TriggersOptions): DeviceTriggers {
   const counters = createCounters(log);
   const monotonicMs = () => performance.now();
-  const cron = createCron(counters, Date.now);
+  const cron = createCron(counters, Date.now, timeZone);
   const bus = createBus(counters, monotonicMs);
+  const fleet = createFleet(link ?? NO_FLEET, counters, monotonicMs);
   const server = http ? createHttpTriggers({ ...http, log, counters }) : null;
   const broker = localBroker
     ? createLocalBroker({
@@ -33,7 +35,12 @@ export function createTriggers({ log, http, localBroker }: TriggersOptions): Dev
         counters.note('http_not_served', { app }, 'http triggers are not served: no port is configured');
       bus.bind(
         app,
-        of.mqtt.map((trigger) => trigger.filter),
+        of.mqtt.flatMap(({ filter, from }) => (from === 'fleet' ? [] : [filter])),
+        call,
+      );
+      fleet.bind(
+        app,
+        of.mqtt.flatMap(({ filter, from }) => (from === 'fleet' ? [filter] : [])),
         call,
       );
       broker?.listen(bus.filters());
@@ -42,9 +49,19 @@ export function createTriggers({ log, http, localBroker }: TriggersOptions): Dev
       cron.unbind(app);
       server?.unbind(app);
       bus.unbind(app);
+      fleet.unbind(app);
       broker?.listen(bus.filters());
     },
+    pause(app) {
+      cron.pause(app);
+      server?.pause(app);
+      bus.pause(app);
+      fleet.unbind(app);
+    },
+    deliver: (app, path, payload) => fleet.deliver(app, path, payload),
     async publish(topic, payload, app) {
+      if (app !== undefined && topic.startsWith(FLEET_PREFIX))
+        return fleet.publish(app, topic.slice(FLEET_PREFIX.length), payload);
       const outcome = bus.publish(topic, payload, app ?? null);
       if (outcome.ok) broker?.publish(topic, payload);
       return outcome;
@@ -63,13 +80,14 @@ export function createTriggers({ log, http, localBroker }: TriggersOptions): Dev
   };
 }
 
+const NO_FLEET = { hearApps: () => {}, publishOut: () => false };
+
 /** What can be wrong with triggers that the schema cannot say: ask before a release is taken. Code: invalid_manifest. */
 export function checkTriggers(triggers: readonly Trigger[]): Outcome<void> {
   for (const [at, trigger] of triggers.entries()) {
     if (trigger.on !== 'cron') continue;
     const ticks = openTicks(trigger);
     if (!ticks.ok) return refuse('invalid_manifest', ticks.problems[0]?.message ?? '', { path: `/triggers/${at}` });
-    ticks.value.close();
   }
   return succeed(undefined);
 }

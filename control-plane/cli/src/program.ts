@@ -13,6 +13,7 @@ import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token/token.ts';
 import { topCommand } from './commands/top.ts';
+import { trustCommand } from './commands/trust/trust.ts';
 import { EXIT } from './failure.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Shell } from './shell.ts';
@@ -59,6 +60,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   initCommand,
   keysCommand,
   keyCommand,
+  trustCommand,
   publishCommand,
   releaseCommand,
   rolloutCommand,

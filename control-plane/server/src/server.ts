@@ -11,20 +11,25 @@ import { closeSlowBodies } from './api/slow-bodies.ts';
 import { authenticateDevice } from './app/authenticate-device.ts';
 import { bootstrap } from './app/bootstrap.ts';
 import type { AppContext, Logger } from './app/context.ts';
+import { dispatchSoon } from './app/dispatch-soon.ts';
 import { leaveProcess } from './app/keep-process.ts';
+import { beginTrust } from './app/renew-trust.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
 import { createEmbeddedBroker } from './broker/embedded/embedded-broker.ts';
 import { createChanges } from './changes/in-process-changes.ts';
+import { createRelay } from './changes/relay.ts';
 import { SERVER_LIMITS } from './config/limits.ts';
 import { isLoopback, listenUrl } from './config/listen-url.ts';
 import type { Config, Listen } from './config/make-config.ts';
 import { newId, newSecret } from './config/random.ts';
+import { openDeltas } from './deltas/open-deltas.ts';
 import { openDirector } from './director/open-director.ts';
 import { createIngress } from './ingress/ingress.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
 import { KeyedThrottle } from './throttle/keyed-throttle.ts';
+import { openOnlineSigner } from './trust/open-online-signer.ts';
 
 /** The control plane put together: every part is made here, once, and started in an order in which a part finds what it needs. */
 export interface RunningServer {
@@ -47,24 +52,37 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     devices: () => store.devices.counts(tenant),
     rolloutsByState: () => store.rollouts.countByState(tenant),
   });
-  const broker = createEmbeddedBroker({ ...config.mqtt, onViolation: metrics.guardClosed, onEnded: logEnds(log) });
+  const ownBroker = createEmbeddedBroker({ ...config.mqtt, onViolation: metrics.guardClosed, onEnded: logEnds(log) });
+  const process = newId();
+  const relay = createRelay({
+    ...{ store, broker: ownBroker, process, log },
+    changes: createChanges((error) => log.error({ err: error }, 'tell a listener of a change')),
+    nowMs: () => Date.now(),
+  });
+  const { broker, changes } = relay;
+  const blobs = await openBlobs(config.dataDir);
+  const deltas = await openDeltas({ dataDir: config.dataDir, blobs, log });
   const context: AppContext = {
     store,
     broker,
-    blobs: await openBlobs(config.dataDir),
+    blobs,
+    deltas,
     director: await openDirector(config.dataDir),
-    changes: createChanges((error) => log.error({ err: error }, 'tell a listener of a change')),
+    online: await openOnlineSigner(config.dataDir),
+    changes,
     clock: { nowMs: () => Date.now() },
     newId,
     newSecret,
     log,
-    process: newId(),
+    process,
     ...(config.usageEveryMs === null ? {} : { usageEveryMs: config.usageEveryMs }),
   };
   const started = await bootstrap(context, config.dataDir);
   tenant = started.tenant;
   const ingress = createIngress(context, metrics);
+  await beginTrust(context);
   const jobs = startJobs(context);
+  await relay.begin(() => dispatchSoon(context));
   const { url } = await broker.start({
     authenticate: (of, device, secret) => authenticateDevice(context, of, device, secret),
     receive: ingress.receive,
@@ -103,7 +121,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       http.closeIdleConnections();
       await broker.stop();
       await ingress.drain();
+      await relay.end();
       await jobs.stop();
+      await deltas.stop();
       await leaveProcess(context);
       // Streams have no end of their own.
       http.closeAllConnections();

@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type AppName,
   type Client,
   createClient,
   type DesiredState,
   type Envelope,
   fromBase64,
   OPERATIONS,
+  PATHS,
   type Rollout,
   type WorkloadStatus,
 } from '@wherry/protocol';
@@ -16,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { connectDevice } from './support/mqtt-device.ts';
 import { publishTestReleases } from './support/publish-release.ts';
+import { readEvents } from './support/read-events.ts';
 import { type ServerProcess, spawnServer } from './support/spawn-server.ts';
 import { claimTestDevice, type TestDevice } from './support/test-device.ts';
 
@@ -58,7 +61,7 @@ describe('two control planes over one store', () => {
       const client = await connectDevice(url, device.name, device.claim.secret);
       const answering: Answering = { device, client, seq: 0, open: null };
       fleet.push(answering);
-      client.on('message', (_topic, payload) => hear(answering, payload));
+      client.on('message', (topic, payload) => topic.endsWith('/desired') && hear(answering, payload));
       await client.subscribeAsync(device.topic('desired'), { qos: 1 });
     }
     await eventually('all online', async () => {
@@ -97,6 +100,11 @@ describe('two control planes over one store', () => {
   const look = (id: Rollout['id'], at: number) =>
     (admins[at] as Client).call(OPERATIONS.getRollout, { params: { id } });
   const all = [{ size: { share: 1 } }];
+  async function open(at: number, path: string): Promise<Response> {
+    const { http, adminTokenFile } = servers[at] as ServerProcess;
+    const token = (await readFile(adminTokenFile, 'utf8')).trim();
+    return await fetch(http + path, { headers: { authorization: `Bearer ${token}` } });
+  }
 
   it('keep the cap together (R1), and each serves the devices that are connected to it', async () => {
     const { id } = await (admins[0] as Client).call(OPERATIONS.startRollout, {
@@ -125,6 +133,39 @@ describe('two control planes over one store', () => {
     });
     expect(counts).toMatchObject({ failed: CAP, pending: DEVICES - CAP });
     expect(openOnes()).toEqual([]);
+  });
+
+  it('show an operator at one what happens at the other', async () => {
+    const stream = readEvents(await open(0, PATHS.stream));
+    const { device, client } = fleet[1] as Answering;
+    await client.publishAsync(device.topic('report'), device.report(1_000), { qos: 1 });
+    expect(await stream.next('event')).toMatchObject({ device: device.device });
+    await stream.close();
+  });
+
+  it('pass a command on to the one that holds the device, and its result back', async () => {
+    const stream = readEvents(await open(0, PATHS.stream));
+    const { device, client } = fleet[1] as Answering;
+    const command = new Promise<string>((resolve) => {
+      client.on('message', (topic) => topic.startsWith(device.topic('command/')) && resolve(topic));
+    });
+    await client.subscribeAsync(device.topic('command/+'), { qos: 1 });
+    const { id } = await (admins[0] as Client).call(OPERATIONS.sendCommand, {
+      params: { device: device.device },
+      body: { kind: 'restart', app: 'thermostat' as AppName, expiresAtMs: Date.now() + 60_000 },
+    });
+    expect(await command).toBe(device.topic(`command/${id}`));
+    const result = JSON.stringify({ ok: true, message: 'restarted' });
+    await client.publishAsync(device.topic(`result/${id}`), result, { qos: 1 });
+    expect(await stream.next('result')).toMatchObject({ device: device.device, id, result: { ok: true } });
+    await stream.close();
+  });
+
+  it('end the session of a device that is removed at the other', async () => {
+    const { device, client } = fleet[DEVICES - 1] as Answering;
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+    await (admins[0] as Client).call(OPERATIONS.removeDevice, { params: { device: device.device } });
+    await closed;
   });
 
   it('take over from one that is killed: its devices go on at the other', async () => {

@@ -1,12 +1,13 @@
+import { type AdmittedComponent, admitComponent } from '../component/admit-component.ts';
 import { type Outcome, type Problem, refuse, succeed } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { Capabilities, GuestLimits, WasmAbi } from '../manifest/release.ts';
-import { formatBytes } from '../quantities.ts';
-import { MODULE_BOUNDS, WASM_PAGE_BYTES } from './bounds.ts';
+import type { Capabilities, GuestLimits, Trigger, WasmAbi, WasmFeature } from '../manifest/release.ts';
 import { ModuleRefusal } from './byte-reader.ts';
+import { clampMemories, totalOf } from './clamp-memories.ts';
+import { clampTables } from './clamp-tables.ts';
+import { countInstructions } from './fuel/instrument.ts';
 import { checkImports } from './imports.ts';
-import type { SizeLimits } from './limits-type.ts';
-import type { ModuleExport, ModuleImport, ModuleShape, ModuleTable } from './module.ts';
+import type { ModuleExport, ModuleImport, ModuleShape } from './module.ts';
 import { readModule } from './read-module.ts';
 import { rewriteLimits } from './rewrite.ts';
 
@@ -18,7 +19,10 @@ import { rewriteLimits } from './rewrite.ts';
 export interface AdmissionTerms {
   readonly abi: WasmAbi;
   readonly capabilities: Capabilities;
-  readonly limits: Pick<GuestLimits, 'memoryBytes'>;
+  /** With `fuel`, the module is made to count its instructions. */
+  readonly limits: Pick<GuestLimits, 'memoryBytes' | 'fuel'>;
+  /** What will start the guest; without it, whether the guest serves that is not asked. */
+  readonly triggers?: readonly Pick<Trigger, 'on'>[];
 }
 
 export interface AdmittedModule {
@@ -29,6 +33,8 @@ export interface AdmittedModule {
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly ModuleExport[];
   readonly functionCount: number;
+  /** ABI `component` only: how it is put together, and the modules that may be compiled; `bytes` are then as they came. */
+  readonly component?: AdmittedComponent;
 }
 
 /**
@@ -41,59 +47,53 @@ export function admit(bytes: Uint8Array, terms: AdmissionTerms): Outcome<Admitte
       'module_too_large',
       `the module has ${bytes.length} bytes; the most is ${LIMITS.moduleBytes}: strip debug sections or optimise for size`,
     );
-  const shape = tryRead(bytes);
+  if (terms.abi === 'component') return admitAssembled(bytes, terms);
+  const shape = tryRead(bytes, terms.capabilities.features ?? []);
   if (!shape.ok) return shape;
   const { imports, exports, functionCount } = shape.value;
-  const memory = clampMemory(shape.value.memories, terms.limits.memoryBytes);
+  const memory = clampMemories(shape.value.memories, terms.limits.memoryBytes);
   const tables = clampTables(shape.value.tables);
   const problems: Problem[] = checkImports(imports, terms.abi, terms.capabilities);
   if (!memory.ok) problems.push(...memory.problems);
   if (!tables.ok) problems.push(...tables.problems);
   if (problems.length > 0 || !memory.ok || !tables.ok) return { ok: false, problems };
-  const [first] = memory.value;
+  const clamped = rewriteLimits(bytes, shape.value, memory.value, tables.value);
+  if (terms.limits.fuel !== undefined && shape.value.memories.some(({ isWide }, at) => isWide || at > 0))
+    return refuse(
+      'feature_refused',
+      'limits.fuel is not supported with several memories, or one of 64 bits: leave one out',
+    );
+  const counted = terms.limits.fuel === undefined ? succeed(clamped) : countInstructions(clamped, terms.limits.fuel);
+  if (!counted.ok) return counted;
   return succeed({
-    bytes: rewriteLimits(bytes, shape.value, memory.value, tables.value),
-    memory: first
-      ? { minBytes: first.min * WASM_PAGE_BYTES, maxBytes: (first.max ?? first.min) * WASM_PAGE_BYTES }
-      : null,
+    bytes: counted.value,
+    memory: totalOf(memory.value),
     imports,
     exports,
     functionCount,
   });
 }
 
-function tryRead(bytes: Uint8Array): Outcome<ModuleShape> {
+function admitAssembled(bytes: Uint8Array, { limits, triggers = [] }: AdmissionTerms): Outcome<AdmittedModule> {
+  if (limits.fuel !== undefined)
+    return refuse('feature_refused', 'limits.fuel is not supported for components: remove it, or build a core module');
+  const admitted = admitComponent(bytes, limits.memoryBytes);
+  if (!admitted.ok) return admitted;
+  const unserved = triggers.filter(({ on }) => on !== 'http' && admitted.value.plan.exports.run === null);
+  if (unserved.length > 0)
+    return refuse(
+      'feature_refused',
+      `the component exports wasi:http/incoming-handler only, which serves http and not ${unserved[0]?.on}: export wasi:cli/run too, or change the triggers`,
+    );
+  const { memory, functionCount } = admitted.value;
+  return succeed({ bytes, memory, imports: [], exports: [], functionCount, component: admitted.value });
+}
+
+function tryRead(bytes: Uint8Array, granted: readonly WasmFeature[]): Outcome<ModuleShape> {
   try {
-    return succeed(readModule(bytes));
+    return succeed(readModule(bytes, granted));
   } catch (error) {
     if (error instanceof ModuleRefusal) return refuse(error.code, error.message);
     throw error;
   }
-}
-
-function clampMemory(memories: readonly SizeLimits[], memoryBytes: number): Outcome<SizeLimits[]> {
-  const maxPages = Math.floor(memoryBytes / WASM_PAGE_BYTES);
-  const greedy = memories.find((memory) => memory.min > maxPages);
-  if (greedy)
-    return refuse(
-      'memory_above_limit',
-      `the module starts with ${formatBytes(greedy.min * WASM_PAGE_BYTES)} of memory, the limit is ${formatBytes(memoryBytes)}: ` +
-        'raise limits.memory or compile with a smaller initial memory',
-    );
-  return succeed(memories.map(({ min, max }) => ({ min, max: Math.min(max ?? maxPages, maxPages) })));
-}
-
-function clampTables(tables: readonly ModuleTable[]): Outcome<ModuleTable[]> {
-  const atStart = tables.reduce((sum, table) => sum + table.min, 0);
-  if (atStart > MODULE_BOUNDS.tableElementsMin)
-    return refuse(
-      'module_too_large',
-      `the module's tables start with ${atStart} elements; the most is ${MODULE_BOUNDS.tableElementsMin}`,
-    );
-  return succeed(
-    tables.map((table) => {
-      const most = Math.max(table.min, MODULE_BOUNDS.tableElementsMax);
-      return { ...table, max: Math.min(table.max ?? most, most) };
-    }),
-  );
 }

@@ -11,6 +11,8 @@ export const MODULE_BOUNDS = {
   functions: 200_000,
   tables: 8,
   memories: 1,
+  /** With the grant multi-memory. */
+  memoriesGranted: 8,
   globals: 50_000,
   exports: 10_000,
   elementSegments: 20_000,

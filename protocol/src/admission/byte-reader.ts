@@ -46,6 +46,18 @@ export class ByteReader {
     throw new ModuleRefusal('module_malformed', `a number at byte ${this.at} is longer than 32 bits`);
   }
 
+  /** Unsigned LEB128 of at most 64 bits; a number above 2^53, which nothing here can be, is told as infinity. */
+  u64(): number {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.byte();
+      if (shift === 63n && byte > 1) break;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
+    }
+    throw new ModuleRefusal('module_malformed', `a number at byte ${this.at} is longer than 64 bits`);
+  }
+
   /** A count of things that take at least one byte each, so that it cannot promise more than is there. */
   count(what: string, max: number): number {
     const count = this.u32();

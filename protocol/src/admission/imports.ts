@@ -10,7 +10,7 @@ export const WASI_MODULE = 'wasi_snapshot_preview1';
 export const ASSEMBLYSCRIPT_MODULE = 'env';
 
 /** The grant that a host function needs, as `capabilities` of the manifest names it. */
-export type Grant = 'mqtt.publish' | 'http' | 'kv';
+export type Grant = 'mqtt.publish' | 'http' | 'kv' | 'gpio' | 'i2c' | 'serial';
 
 /** The host ABI, module `wherry`: each function and the grant it needs (null: every guest has it). */
 export const HOST_IMPORTS: ReadonlyMap<string, Grant | null> = new Map([
@@ -25,6 +25,13 @@ export const HOST_IMPORTS: ReadonlyMap<string, Grant | null> = new Map([
   ['kv_delete', 'kv'],
   ['http_fetch', 'http'],
   ['http_response', 'http'],
+  ['gpio_read', 'gpio'],
+  ['gpio_write', 'gpio'],
+  ['gpio_wait', 'gpio'],
+  ['i2c_transaction', 'i2c'],
+  ['serial_open', 'serial'],
+  ['serial_read', 'serial'],
+  ['serial_write', 'serial'],
 ]);
 
 /** What code compiled by asc imports from `env`; everything else there is a symbol that nobody defined. */
@@ -34,6 +41,9 @@ const GRANT_ADVICE: Readonly<Record<Grant, string>> = {
   'mqtt.publish': 'capabilities: { mqtt: { publish: [some/topic] } }',
   http: 'capabilities: { http: { allow: [https://host] } }',
   kv: 'capabilities: { kv: true }',
+  gpio: 'capabilities: { gpio: { led: out } }',
+  i2c: 'capabilities: { i2c: { sensors: [0x48] } }',
+  serial: 'capabilities: { serial: [gps] }',
 };
 
 /** Everything that is wrong with a module's imports. Codes: import_refused, capability_denied. */
@@ -50,6 +60,9 @@ export function checkImports(imports: readonly ModuleImport[], abi: WasmAbi, gra
 export function hasGrant(granted: Capabilities, grant: Grant): boolean {
   if (grant === 'mqtt.publish') return (granted.mqtt?.publish.length ?? 0) > 0;
   if (grant === 'http') return (granted.http?.allow.length ?? 0) > 0;
+  if (grant === 'gpio') return Object.keys(granted.gpio ?? {}).length > 0;
+  if (grant === 'i2c') return Object.keys(granted.i2c ?? {}).length > 0;
+  if (grant === 'serial') return (granted.serial?.length ?? 0) > 0;
   return granted.kv === true;
 }
 

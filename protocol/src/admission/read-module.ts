@@ -1,3 +1,4 @@
+import type { WasmFeature } from '../manifest/release.ts';
 import { MODULE_BOUNDS as BOUNDS } from './bounds.ts';
 import { ByteReader, ModuleRefusal } from './byte-reader.ts';
 import type { SizeLimits } from './limits-type.ts';
@@ -42,10 +43,10 @@ const ORDER: Readonly<Record<number, number>> = {
  * Reads the structure of a core module, in one pass, in time linear in its size. Throws ModuleRefusal with module_malformed,
  * module_too_large or feature_refused.
  */
-export function readModule(bytes: Uint8Array): ModuleShape {
+export function readModule(bytes: Uint8Array, granted: readonly WasmFeature[] = []): ModuleShape {
   const reader = new ByteReader(bytes);
   readHeader(reader);
-  const found = new Findings();
+  const found = new Findings(granted);
   let last = 0;
   while (reader.left > 0) {
     const start = reader.at;
@@ -80,7 +81,7 @@ function readHeader(reader: ByteReader): void {
   if (version[2] === 1)
     throw new ModuleRefusal(
       'feature_refused',
-      'components (WASI 0.2) are not supported: build a core module, for example for the target wasm32-wasip1',
+      'this is a component (WASI 0.2): write "abi: component" in the manifest, or build a core module, for example for wasm32-wasip1',
     );
   if (version.some((byte, i) => byte !== CORE_VERSION[i]))
     throw new ModuleRefusal('feature_refused', `Wasm binary version ${version.join('.')} is not supported, only 1`);
@@ -96,6 +97,7 @@ function positionOf(id: number): number {
 
 class Findings {
   readonly sections: Section[] = [];
+  readonly #granted: readonly WasmFeature[];
   #imports: ModuleImport[] = [];
   #exports: ModuleExport[] = [];
   #tables: ModuleTable[] = [];
@@ -104,12 +106,16 @@ class Findings {
   #functions = 0;
   #bodies = 0;
 
+  constructor(granted: readonly WasmFeature[]) {
+    this.#granted = granted;
+  }
+
   read(id: number, content: ByteReader): void {
     if (id === SECTION.type) this.#types = readTypes(content);
     else if (id === SECTION.import) this.#imports = readImports(content, this.#types);
     else if (id === SECTION.function) this.#functions = readFunctions(content, this.#types);
     else if (id === SECTION.table) this.#tables = readTables(content);
-    else if (id === SECTION.memory) this.#memories = readMemories(content);
+    else if (id === SECTION.memory) this.#memories = readMemories(content, this.#granted);
     else if (id === SECTION.export) this.#exports = readExports(content);
     else if (id === SECTION.start || id === SECTION.dataCount) content.u32();
     else if (id === SECTION.code) this.#bodies = readCode(content);

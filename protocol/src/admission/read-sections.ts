@@ -1,3 +1,4 @@
+import type { WasmFeature } from '../manifest/release.ts';
 import { MODULE_BOUNDS as BOUNDS } from './bounds.ts';
 import { type ByteReader, ModuleRefusal } from './byte-reader.ts';
 import { readSizeLimits, type SizeLimits } from './limits-type.ts';
@@ -56,11 +57,19 @@ export function readTables(reader: ByteReader): ModuleTable[] {
   return tables;
 }
 
-export function readMemories(reader: ByteReader): SizeLimits[] {
+export function readMemories(reader: ByteReader, granted: readonly WasmFeature[]): SizeLimits[] {
   const count = reader.u32();
-  if (count > BOUNDS.memories)
-    throw new ModuleRefusal('feature_refused', `the module has ${count} memories; only one is supported`);
-  return count === 0 ? [] : [readSizeLimits(reader, 'memory')];
+  if (count > BOUNDS.memories && !granted.includes('multi-memory'))
+    throw new ModuleRefusal(
+      'feature_refused',
+      `the module has ${count} memories; more than one needs the grant multi-memory: capabilities: { features: [multi-memory] }`,
+    );
+  if (count > BOUNDS.memoriesGranted)
+    throw new ModuleRefusal(
+      'module_too_large',
+      `the module has ${count} memories; the most is ${BOUNDS.memoriesGranted}`,
+    );
+  return Array.from({ length: count }, () => readSizeLimits(reader, 'memory', granted));
 }
 
 export function readExports(reader: ByteReader): ModuleExport[] {

@@ -23,8 +23,12 @@ export function rewriteLimits(
   return concat(parts);
 }
 
-function encodeLimits({ min, max }: SizeLimits): number[] {
-  return max === undefined ? [0, ...encodeU32(min)] : [1, ...encodeU32(min), ...encodeU32(max)];
+const HAS_MAX = 1;
+const WIDE = 4;
+
+function encodeLimits({ min, max, isWide }: SizeLimits): number[] {
+  const flags = (max === undefined ? 0 : HAS_MAX) | (isWide ? WIDE : 0);
+  return [flags, ...encodeU32(min), ...(max === undefined ? [] : encodeU32(max))];
 }
 
 function sectionOf(id: number, entries: readonly (readonly number[])[]): Uint8Array {

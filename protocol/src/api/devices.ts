@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { inventory, SEVERITIES, workloadStatus } from '../messages/report.ts';
 import { command } from '../messages/session.ts';
-import { hostSample } from '../messages/usage.ts';
+import { hostSample, workloadFigures } from '../messages/usage.ts';
 import { appName, deviceId, labelName, labels, targetName } from '../names.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -145,6 +145,8 @@ export const topRow = z
     calls: z.int(),
     errors: z.int(),
     limitsHit: z.int(),
+    /** Null for samples that older control planes took in. */
+    figures: workloadFigures.nullable(),
     atMs: z.int(),
   })
   .meta({ id: 'TopRow' });

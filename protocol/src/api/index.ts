@@ -6,6 +6,7 @@ import * as releases from './releases.ts';
 import * as rolloutExplain from './rollout-explain.ts';
 import * as rolloutPlan from './rollout-plan.ts';
 import * as rollouts from './rollouts.ts';
+import * as trust from './trust.ts';
 
 /** Every operation of the operator's API, in the order of the reference. */
 export const OPERATIONS = {
@@ -31,6 +32,7 @@ export const OPERATIONS = {
     'addPublisherKey',
     'removePublisherKey',
   ]),
+  ...pick(trust, ['getTrust', 'getTrustPublisher', 'updateTrust']),
   ...pick(rollouts, [
     'listRollouts',
     'getRollout',

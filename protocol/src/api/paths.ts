@@ -15,6 +15,10 @@ export const PATHS = {
   deviceRelease: (digest: string) => `${DEVICE_ROOT}/releases/${digest}`,
   /** GET with ranges: the bytes of a blob. */
   deviceBlob: (digest: string) => `${DEVICE_ROOT}/blobs/${digest}`,
+  /** GET: a metadata file of the TUF repository, such as `timestamp.json` or `2.root.json`. */
+  deviceTuf: (file: string) => `${DEVICE_ROOT}/tuf/${file}`,
+  /** GET: a zstd frame that makes the blob of another one, which is its dictionary; 404 where the blob itself is not larger. */
+  deviceDelta: (digest: string, base: string) => `${DEVICE_ROOT}/blobs/${digest}/from/${base}`,
 } as const;
 
 /** Puts parameters into an operation's path. */

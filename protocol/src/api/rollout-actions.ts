@@ -8,6 +8,7 @@ export const ROLLOUT_ACTION_NAMES = ['publish', 'approve', 'pause', 'resume', 'u
 export type RolloutAction = (typeof ROLLOUT_ACTION_NAMES)[number];
 
 export const ROLLOUT_ACTIONS: Readonly<Record<RolloutState, readonly RolloutAction[]>> = {
+  preparing: ['update', 'abort'],
   draft: ['publish', 'update', 'abort'],
   scheduled: ['pause', 'update', 'abort'],
   running: ['pause', 'update', 'abort'],

@@ -10,6 +10,8 @@ import { gate, pace, rolloutLimits, rolloutRequest, soakWatch } from './rollout-
 /** Rollouts as they are seen and moved. What is asked of one is in rollout-request.ts, dry runs in rollout-plan.ts, reasons in rollout-explain.ts. */
 
 export const ROLLOUT_STATES = [
+  /** Its devices are being written down, a batch at a time; then it begins, or is a draft. */
+  'preparing',
   'draft',
   'scheduled',
   'running',
@@ -51,7 +53,8 @@ export const wave = z.object({
   gate,
   /** Failures that an operator acknowledged by resuming: the gate counts them no more, neither above nor below the line. */
   acknowledged: z.int().optional(),
-  state: z.enum(['pending', 'running', 'passed', 'tripped']),
+  /** `awaiting_approval`: it is next, and a person has to approve it first. */
+  state: z.enum(['pending', 'awaiting_approval', 'running', 'passed', 'tripped']),
   /** Whether a person approves before the wave begins, and whether that was done. */
   approval: z.enum(['none', 'needed', 'given']).optional(),
 });

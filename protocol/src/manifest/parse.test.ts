@@ -117,18 +117,11 @@ describe('each mistake is named with its place and what to write instead', () =>
     ['a missing list', { variants: undefined }, '/variants', 'invalid_manifest', /it is missing; write a list/],
     ['an empty variant', { variants: [{}] }, '/variants/0', 'invalid_manifest', /either wasm or container/],
     [
-      'a component',
-      { variants: [{ wasm: { module: 'a', abi: 'component' } }] },
-      '/variants/0/wasm/abi',
-      'invalid_manifest',
-      /components are not supported/,
-    ],
-    [
       'an unknown ABI',
       { variants: [{ wasm: { module: 'a', abi: 'wasi' } }] },
       '/variants/0/wasm/abi',
       'invalid_manifest',
-      /one of assemblyscript, wasi-p1/,
+      /one of assemblyscript, wasi-p1, component/,
     ],
     [
       'an image by tag',
@@ -190,7 +183,7 @@ describe('each mistake is named with its place and what to write instead', () =>
     [
       'an MQTT filter with a partial wildcard',
       { triggers: [{ mqtt: 'a/b+' }] },
-      '/triggers/0/mqtt',
+      '/triggers/0/mqtt/topic',
       'invalid_manifest',
       /whole levels/,
     ],

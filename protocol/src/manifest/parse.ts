@@ -18,6 +18,7 @@ export interface Manifest {
   readonly config: Release['config'];
   readonly minIsolation?: NonNullable<Release['minIsolation']>;
   readonly idle?: NonNullable<Release['idle']>;
+  readonly swap?: NonNullable<Release['swap']>;
 }
 
 export type ManifestVariant =
@@ -61,9 +62,14 @@ function manifestOf(source: ManifestSource): Manifest {
       ...(capabilities.mqtt && { mqtt: capabilities.mqtt }),
       ...(capabilities.http && { http: capabilities.http }),
       ...(capabilities.kv === undefined ? {} : { kv: capabilities.kv }),
+      ...(capabilities.env && { env: capabilities.env }),
       ...(capabilities.data === undefined ? {} : { dataBytes: capabilities.data }),
+      ...(capabilities.gpio && { gpio: capabilities.gpio }),
+      ...(capabilities.i2c && { i2c: capabilities.i2c }),
+      ...(capabilities.serial && { serial: capabilities.serial }),
+      ...(capabilities.features && { features: capabilities.features }),
     },
-    limits: { memoryBytes: limits.memory, cpuShare: limits.cpu, wallMs: limits.wall },
+    limits: limitsOf(limits),
     health: {
       afterMs: health.after,
       everyMs: health.every,
@@ -79,6 +85,18 @@ function manifestOf(source: ManifestSource): Manifest {
     ) as Release['config'],
     ...(source.isolation && { minIsolation: source.isolation }),
     ...(source.idle && { idle: source.idle }),
+    ...(source.swap && { swap: source.swap }),
+  };
+}
+
+function limitsOf({ memory, cpu, wall, cpuTime, fuel, hostCalls }: ManifestSource['limits']): GuestLimits {
+  return {
+    memoryBytes: memory,
+    cpuShare: cpu,
+    wallMs: wall,
+    ...(cpuTime === undefined ? {} : { cpuTimeMs: cpuTime }),
+    ...(fuel === undefined ? {} : { fuel }),
+    ...(hostCalls === undefined ? {} : { hostCallsPerSecond: hostCalls }),
   };
 }
 
@@ -92,8 +110,16 @@ function variantOf({ wasm, container }: ManifestSource['variants'][number]): Man
 
 function triggerOf({ cron, mqtt, http }: ManifestSource['triggers'][number]): Trigger {
   if (cron) return { on: 'cron', ...cron };
-  if (mqtt !== undefined) return { on: 'mqtt', filter: mqtt };
-  if (http) return { on: 'http', ...http };
+  if (mqtt) return { on: 'mqtt', filter: mqtt.topic, ...(mqtt.from === 'fleet' && { from: mqtt.from }) };
+  if (http) {
+    const { path, methods, timeout } = http;
+    return {
+      on: 'http',
+      path,
+      methods,
+      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    };
+  }
   return { on: 'start' };
 }
 

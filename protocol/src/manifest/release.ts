@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { appName, digest, version } from '../names.ts';
 import { checkCron } from './cron.ts';
+import { gpioGrant, i2cGrant, serialGrant } from './hardware.ts';
 
 /**
  * A release: the signed payload that a publisher makes of a `wherry.yaml` and its artifacts. All quantities are numbers in
  * base units; the text forms ("16MiB", "20%", "2s") exist only in the source manifest (source.ts).
  */
-export const WASM_ABIS = ['assemblyscript', 'wasi-p1'] as const;
+export const WASM_ABIS = ['assemblyscript', 'wasi-p1', 'component'] as const;
 
 export const artifact = z.strictObject({ digest, sizeBytes: z.int().min(1).max(LIMITS.imageArchiveBytes) });
 
@@ -61,24 +62,54 @@ export const trigger = z.discriminatedUnion('on', [
       .refine((text) => checkCron(text).ok, 'schedule: five or six cron fields'),
     timeZone: z.string().max(64).optional(),
   }),
-  z.strictObject({ on: z.literal('mqtt'), filter: topicFilter }),
+  z.strictObject({
+    on: z.literal('mqtt'),
+    filter: topicFilter,
+    /** Without it the device's own bus; `fleet`: what operators' programs send to this app through the control plane's broker. */
+    from: z.literal('fleet').optional(),
+  }),
   z.strictObject({
     on: z.literal('http'),
     path: httpPath,
     methods: z.array(z.enum(['GET', 'POST', 'PUT', 'DELETE'])).min(1),
+    /** A request without an answer by then is answered 504; the time that it waits for its turn counts. */
+    timeoutMs: z.int().min(LIMITS.httpTimeoutMsMin).max(LIMITS.httpTimeoutMsMax).optional(),
   }),
 ]);
 
+export const configKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/, 'config key: write it like ZONE or MAX_AGE');
+
+export const WASM_FEATURES = ['multi-memory', 'memory64'] as const;
+
 export const capabilities = z.strictObject({
-  mqtt: z.strictObject({ publish: z.array(topicFilter).max(LIMITS.grantsPerCapability) }).optional(),
-  http: z.strictObject({ allow: z.array(z.url({ protocol: /^https?$/ })).max(LIMITS.grantsPerCapability) }).optional(),
+  mqtt: z
+    .strictObject({
+      publish: z.array(topicFilter).max(LIMITS.grantsPerCapability),
+      /** Topics below the app's own branch of the control plane's broker. */
+      fleet: z.array(topicFilter).max(LIMITS.grantsPerCapability).optional(),
+    })
+    .optional(),
+  http: z
+    .strictObject({
+      allow: z.array(z.url({ protocol: /^https?$/ })).max(LIMITS.grantsPerCapability),
+      /** Names on the list may lead to private, loopback and link-local addresses. */
+      private: z.boolean().optional(),
+    })
+    .optional(),
   kv: z.boolean().optional(),
+  /** Declared config keys that are variables of the guest's environment. */
+  env: z.array(configKey).max(LIMITS.configKeys).optional(),
   /** A private folder, its size in bytes. */
   dataBytes: z
     .int()
     .min(4096)
     .max(4 * 1024 ** 3)
     .optional(),
+  gpio: gpioGrant.optional(),
+  i2c: i2cGrant.optional(),
+  serial: serialGrant.optional(),
+  /** Wasm features that modules have only by grant, because each is one more way into the engine. */
+  features: z.array(z.enum(WASM_FEATURES)).max(WASM_FEATURES.length).optional(),
 });
 
 export const limits = z.strictObject({
@@ -87,6 +118,12 @@ export const limits = z.strictObject({
   cpuShare: z.number().gt(0).max(64),
   /** Longest run of one call, ms. */
   wallMs: z.int().min(LIMITS.wallMsMin).max(LIMITS.wallMsMax),
+  /** CPU time of one call, ms. A call begins with its trigger, also with one that the guest pulls by itself. */
+  cpuTimeMs: z.int().min(LIMITS.cpuTimeMsMin).max(LIMITS.cpuTimeMsMax).optional(),
+  /** Instructions of one call, counted by the module itself: the same number on every machine (admission/fuel). */
+  fuel: z.int().min(LIMITS.fuelMin).max(LIMITS.fuelMax).optional(),
+  /** Weighted host calls a second; above it calls wait. */
+  hostCallsPerSecond: z.int().min(LIMITS.hostCallsPerSecondMin).max(LIMITS.hostCallsPerSecondMax).optional(),
 });
 
 export const health = z.strictObject({
@@ -101,7 +138,6 @@ export const health = z.strictObject({
   http: z.strictObject({ path: httpPath, port: z.int().min(1).max(65535).optional() }).optional(),
 });
 
-export const configKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/, 'config key: write it like ZONE or MAX_AGE');
 export const configField = z.strictObject({
   type: z.enum(['string', 'number', 'boolean']),
   default: z.string().max(LIMITS.configValueBytes).optional(),
@@ -125,6 +161,8 @@ export const release = z.strictObject({
   minIsolation: z.enum(ISOLATION_LEVELS).optional(),
   /** What becomes of a Wasm module that no trigger calls: `park` ends its process until the next one, `keep` keeps its variables. Default by ABI. */
   idle: z.enum(['park', 'keep']).optional(),
+  /** An update starts the new instance beside the old one (`overlap`) or after its end (`restart`). Default by triggers and grants. */
+  swap: z.enum(['overlap', 'restart']).optional(),
   publishedAtMs: z.int().min(0),
   notes: z.string().max(4096).optional(),
 });
@@ -135,6 +173,7 @@ export type WasmVariant = z.infer<typeof wasmVariant>;
 export type ContainerVariant = z.infer<typeof containerVariant>;
 export type Variant = z.infer<typeof variant>;
 export type VariantKind = Variant['kind'];
+export type WasmFeature = (typeof WASM_FEATURES)[number];
 export type WasmAbi = WasmVariant['abi'];
 export type Trigger = z.infer<typeof trigger>;
 export type Capabilities = z.infer<typeof capabilities>;

@@ -19,7 +19,7 @@ export interface Publication {
 
 /** The release that will be signed. Code: invalid_manifest, when the parts do not make a release. */
 export function resolveManifest(manifest: Manifest, publication: Publication): Outcome<Release> {
-  const { app, version, notes, triggers, capabilities, limits, health, config, minIsolation, idle } = manifest;
+  const { app, version, notes, triggers, capabilities, limits, health, config, minIsolation, idle, swap } = manifest;
   const parsed = release.safeParse({
     app,
     version,
@@ -34,6 +34,7 @@ export function resolveManifest(manifest: Manifest, publication: Publication): O
     ...(notes === undefined ? {} : { notes }),
     ...(minIsolation && { minIsolation }),
     ...(idle && { idle }),
+    ...(swap && { swap }),
   });
   if (parsed.success) return succeed(parsed.data);
   const problems = parsed.error.issues.map(

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { appName, version } from '../names.ts';
 import { formatBytes, formatDurationMs, formatShare, parseBytes, parseDurationMs, parseShare } from '../quantities.ts';
 import { checkCron } from './cron.ts';
+import { gpioGrant, i2cGrant, serialGrant } from './hardware.ts';
 import { quantityField } from './quantity-field.ts';
 import {
   configKey,
@@ -12,6 +13,7 @@ import {
   PLATFORM_PATTERN,
   topicFilter,
   WASM_ABIS,
+  WASM_FEATURES,
 } from './release.ts';
 
 /**
@@ -29,12 +31,7 @@ const localPath = z.string().min(1, 'write the path of a file, relative to the m
 
 const wasmSource = z.strictObject({
   module: localPath,
-  abi: z.enum(WASM_ABIS, {
-    error: (issue) =>
-      issue.input === 'component'
-        ? 'components are not supported: build a core module and write wasi-p1 or assemblyscript'
-        : undefined,
-  }),
+  abi: z.enum(WASM_ABIS),
 });
 
 const platformSource = z.string().regex(PLATFORM_PATTERN, 'write os/arch, for example linux/arm64');
@@ -84,7 +81,13 @@ const httpSource = z.preprocess(
       .array(z.enum(['GET', 'POST', 'PUT', 'DELETE']))
       .min(1)
       .default(['GET', 'POST']),
+    timeout: duration(LIMITS.httpTimeoutMsMin, LIMITS.httpTimeoutMsMax).optional(),
   }),
+);
+
+const mqttSource = z.preprocess(
+  (written) => (typeof written === 'string' ? { topic: written } : written),
+  z.strictObject({ topic: topicFilter, from: z.enum(['device', 'fleet']).default('device') }),
 );
 
 const TRIGGER_ADVICE = 'write start, cron: "*/5 * * * *", mqtt: some/topic or http: /path';
@@ -96,7 +99,7 @@ const triggerSource = z.preprocess(
       {
         start: z.literal(true).optional(),
         cron: cronSource.optional(),
-        mqtt: topicFilter.optional(),
+        mqtt: mqttSource.optional(),
         http: httpSource.optional(),
       },
       { error: (issue) => (issue.code === 'invalid_type' ? TRIGGER_ADVICE : undefined) },
@@ -107,18 +110,28 @@ const triggerSource = z.preprocess(
 );
 
 const capabilitiesSource = z.strictObject({
-  mqtt: z.strictObject({ publish: z.array(topicFilter).max(LIMITS.grantsPerCapability) }).optional(),
+  mqtt: z
+    .strictObject({
+      publish: z.array(topicFilter).max(LIMITS.grantsPerCapability).default([]),
+      fleet: z.array(topicFilter).max(LIMITS.grantsPerCapability).optional(),
+    })
+    .optional(),
   http: z
     .strictObject({
       allow: z
         .array(z.url({ protocol: /^https?$/, error: 'write an origin, for example https://api.example.com' }))
         .max(LIMITS.grantsPerCapability),
+      private: z.boolean().optional(),
     })
     .optional(),
   kv: z.boolean().optional(),
   data: bytes(4096, 4 * 1024 ** 3).optional(),
   /** Config keys that the guest reads from its environment; each must be declared under `config`. */
   env: z.array(configKey).max(LIMITS.configKeys).optional(),
+  gpio: gpioGrant.optional(),
+  i2c: i2cGrant.optional(),
+  serial: serialGrant.optional(),
+  features: z.array(z.enum(WASM_FEATURES)).max(WASM_FEATURES.length).optional(),
 });
 
 const configSource = z.strictObject({
@@ -139,6 +152,9 @@ export const manifestSource = z.strictObject({
       memory: bytes(LIMITS.memoryBytesMin, LIMITS.memoryBytesMax).default(LIMITS.memoryBytesDefault),
       cpu: share.default(0.5),
       wall: duration(LIMITS.wallMsMin, LIMITS.wallMsMax).default(LIMITS.wallMsDefault),
+      cpuTime: duration(LIMITS.cpuTimeMsMin, LIMITS.cpuTimeMsMax).optional(),
+      fuel: z.int().min(LIMITS.fuelMin).max(LIMITS.fuelMax).optional(),
+      hostCalls: z.int().min(LIMITS.hostCallsPerSecondMin).max(LIMITS.hostCallsPerSecondMax).optional(),
     })
     .prefault({}),
   health: z
@@ -159,6 +175,7 @@ export const manifestSource = z.strictObject({
   /** Weakest isolation that will do: shared, process or scope. */
   isolation: z.enum(ISOLATION_LEVELS).optional(),
   idle: z.enum(['park', 'keep']).optional(),
+  swap: z.enum(['overlap', 'restart']).optional(),
 });
 
 export type ManifestSource = z.output<typeof manifestSource>;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { hardwareInventory } from '../manifest/hardware.ts';
 import { appName, bootId, deviceId, digest, rolloutId, targetName, version } from '../names.ts';
+import { limitHit } from './limit-hit.ts';
 
 /**
  * Reported state and events: signed by the device (payload type `report`), numbered by (boot, seq). The server applies each
@@ -45,6 +47,8 @@ export const workloadStatus = z.strictObject({
   runtime: z.string().max(64).optional(),
   code: code.optional(),
   message: z.string().max(512).optional(),
+  /** The limit that caused the failure, and how far the program went. */
+  limit: limitHit.optional(),
   refusals: z.array(refusal).max(LIMITS.variantsPerRelease).optional(),
   /** What runs while this deployment is not healthy, if something does. */
   running: z.strictObject({ version, release: digest, variant: z.enum(['wasm', 'container']).optional() }).optional(),
@@ -63,6 +67,8 @@ export const inventory = z.strictObject({
   diskBytes: z.int().min(0),
   runtimes: z.array(z.strictObject({ name: z.string().max(64), version: z.string().max(64) })).max(16),
   isolation: z.enum(['shared', 'process', 'scope']),
+  /** Names of pins, buses and serial devices; absent when there are none. */
+  hardware: hardwareInventory.optional(),
 });
 
 export const SEVERITIES = ['info', 'warning', 'error'] as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAppPath } from '../app-topics.ts';
 import { LIMITS } from '../limits.ts';
 import { appName, bootId } from '../names.ts';
 
@@ -34,6 +35,14 @@ export const command = z.discriminatedUnion('kind', [
     expiresAtMs: z.int(),
   }),
   z.strictObject({ kind: z.literal('report'), expiresAtMs: z.int() }),
+  /** A message of an operator to an app, as from the fleet's broker: its triggers with `from: fleet` get it. */
+  z.strictObject({
+    kind: z.literal('message'),
+    app: appName,
+    topic: z.string().refine(isAppPath, 'topic: one to eight levels without wildcards'),
+    payload: z.string().max(LIMITS.commandPayloadChars),
+    expiresAtMs: z.int(),
+  }),
 ]);
 export const result = z.strictObject({
   ok: z.boolean(),

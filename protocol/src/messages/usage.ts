@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { appName, bootId, digest } from '../names.ts';
+import { limitCounts } from './limit-hit.ts';
 
 /** Usage: what the host and each workload used between two instants. Numbered like reports, from the same sequence. */
 export const hostSample = z.strictObject({
@@ -31,10 +32,30 @@ export const workloadSample = z.strictObject({
   calls: z.int().min(0),
   errors: z.int().min(0),
   limitsHit: z.int().min(0),
+  /** The same by name. */
+  limits: limitCounts.optional(),
+  /** How long it was paused to stay within its CPU share, ms. */
+  throttledMs: z.number().min(0).optional(),
+  /** Fuel that its calls used; only where the release limits it. */
+  fuel: z.number().min(0).optional(),
   callP50Ms: z.number().min(0).optional(),
   callP99Ms: z.number().min(0).optional(),
   sentBytes: z.int().min(0).optional(),
   receivedBytes: z.int().min(0).optional(),
+});
+
+/** What is shown of a workload's newest sample beside its sums. */
+export const workloadFigures = workloadSample.pick({
+  source: true,
+  isolation: true,
+  modulePeakBytes: true,
+  limits: true,
+  throttledMs: true,
+  fuel: true,
+  callP50Ms: true,
+  callP99Ms: true,
+  sentBytes: true,
+  receivedBytes: true,
 });
 
 export const sample = z.strictObject({
@@ -53,5 +74,6 @@ export const usageBatch = z.strictObject({
 
 export type HostSample = z.infer<typeof hostSample>;
 export type WorkloadSample = z.infer<typeof workloadSample>;
+export type WorkloadFigures = z.infer<typeof workloadFigures>;
 export type Sample = z.infer<typeof sample>;
 export type UsageBatch = z.infer<typeof usageBatch>;

@@ -4,7 +4,8 @@ import type { EventOf } from './events.ts';
 import { holdOfWindow, wait } from './hold.ts';
 import { enter, touch, withTarget } from './record.ts';
 import { switchTo } from './run-lane.ts';
-import type { Deployment } from './state.ts';
+import type { Deployment, Trouble } from './state.ts';
+import { canOverlap, startBeside } from './swap.ts';
 import { reject } from './verdict.ts';
 
 /** Answers to what the change lane asked for. */
@@ -44,17 +45,20 @@ export function onPrepared(state: Deployment, event: EventOf<'prepared'>, env: E
   const hold = holdOfWindow(state, env);
   if (hold !== null) return wait(state, hold, env);
   const activating = enter(withTarget(state, { runtime: event.runtime }), 'activating', env);
-  return switchTo(activating, 'target');
+  return canOverlap(activating, env) ? startBeside(activating) : switchTo(activating, 'target');
 }
 
 export function onRefused(state: Deployment, event: EventOf<'refused'>, env: Env): Step {
   return refuseChosen(state, event, env);
 }
 
-/** A runtime may find only at the start what it could have refused before: the next variant gets its turn. */
-export function onRefusedAtStart(state: Deployment, event: EventOf<'start_failed'>, env: Env): LiveStep {
+/**
+ * A runtime may find only at the start what it could have refused before, or be gone in the middle of the trial: the release has not
+ * failed. What ran is put back, and the next variant gets its turn.
+ */
+export function onRefusedOnTrial(state: Deployment, trouble: Trouble, env: Env): LiveStep {
   const home = switchTo(state, state.record.good && 'good');
-  return after(home, (next) => refuseChosen(next, event, env));
+  return after(home, (next) => refuseChosen(next, trouble, env));
 }
 
 export function onRetryDue(state: Deployment, env: Env): Step {

@@ -17,11 +17,12 @@ export function onDesired(state: Deployment | null, event: EventOf<'desired'>, e
   if (state === null)
     return begin(restore(firstRecord(workload, env), env.lastTicket), workload, event.failedAttempt, env);
   const { target, good } = state.record;
-  if (isSameTry(workload, target.workload))
+  const isNothingNew = event.choosesAgain !== true && isSameTry(workload, target.workload);
+  if (isNothingNew)
     return hasOtherTerms(workload, target.workload) ? withTerms(state, workload, env) : unchanged(state);
   const idle = cancelChange(state);
   const calm = after(idle, (next) => (next.run.who === 'target' ? switchTo(next, good && 'good') : unchanged(next)));
-  if (good !== null && isSameTry(workload, good.workload))
+  if (good !== null && event.choosesAgain !== true && isSameTry(workload, good.workload))
     return after(calm, (next) => backToGood(next, workload, good, env));
   return after(calm, (next) => begin(next, workload, event.failedAttempt, env));
 }

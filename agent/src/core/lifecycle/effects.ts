@@ -2,7 +2,7 @@ import type { ErrorCode, ReportBody } from '@wherry/protocol';
 
 /**
  * What a step asks for, as data. Each is safe to run twice. Ledger effects are written in the same transaction as the record that
- * they belong to; the others run after it, those of the instance (stop, start, bindTriggers, probe) in the order given.
+ * they belong to; the others run after it, those of the instance (stop, dismiss, start, bindTriggers, moveTriggers) in the order given.
  */
 export type LedgerEffect =
   /** Tells the control plane; the difference of state is told without being asked for. */
@@ -25,10 +25,16 @@ export type OutwardEffect =
       readonly sizeBytes: number;
     }
   | ({ readonly kind: 'prepare' } & Chosen)
-  | ({ readonly kind: 'start' } & Chosen)
+  /** `beside`: another instance has the triggers and goes on. */
+  | ({ readonly kind: 'start'; readonly beside?: true } & Chosen)
   | { readonly kind: 'bindTriggers'; readonly ticket: number; readonly release: string }
   | { readonly kind: 'probe'; readonly ticket: number }
+  /** Ends every instance of the app; its triggers reach nothing until they are bound again. */
   | { readonly kind: 'stop' }
+  /** From the instance `from` to the instance `ticket` beside it, in one step; then `from` finishes its calls and ends. */
+  | { readonly kind: 'moveTriggers'; readonly ticket: number; readonly from: number; readonly release: string }
+  /** Ends one instance of two; the other is not touched. */
+  | { readonly kind: 'dismiss'; readonly ticket: number }
   | {
       readonly kind: 'setTimer';
       readonly lane: 'change' | 'run';

@@ -1,10 +1,18 @@
-import type { DesiredWorkload, ErrorCode } from '@wherry/protocol';
+import type { DesiredWorkload, ErrorCode, LimitHit } from '@wherry/protocol';
 import type { ReleaseFacts } from './state.ts';
 
 /** What happens to a deployment. Answers carry the ticket of the effect that they answer. */
 export type LifecycleEvent =
-  /** `failedAttempt`: the highest attempt of this release that failed on this device. Null workload: the app is to go. */
-  | { readonly type: 'desired'; readonly workload: DesiredWorkload | null; readonly failedAttempt: number | null }
+  /**
+   * `failedAttempt`: the highest attempt of this release that failed on this device. Null workload: the app is to go. `choosesAgain`:
+   * what this device can run has changed (core/plan/choice.ts), and the variant is chosen anew although nothing else is new.
+   */
+  | {
+      readonly type: 'desired';
+      readonly workload: DesiredWorkload | null;
+      readonly failedAttempt: number | null;
+      readonly choosesAgain?: true;
+    }
   | { readonly type: 'release_fetched'; readonly ticket: number; readonly facts: ReleaseFacts }
   | Failure<'release_failed'>
   | { readonly type: 'blob_fetched'; readonly ticket: number }
@@ -16,6 +24,9 @@ export type LifecycleEvent =
   | { readonly type: 'probe_passed'; readonly ticket: number }
   | Trouble<'probe_failed'>
   | Trouble<'crashed'>
+  | { readonly type: 'moved'; readonly ticket: number }
+  /** The last good release's instance has its triggers, and its state, as before. */
+  | Failure<'move_failed'>
   | { readonly type: 'ended'; readonly ticket: number; readonly exitCode: number }
   | { readonly type: 'timer'; readonly lane: 'change' | 'run'; readonly ticket: number }
   /** An operator asks for a fresh instance. */
@@ -28,6 +39,8 @@ interface Trouble<T extends string> {
   readonly ticket: number;
   readonly code: ErrorCode;
   readonly message: string;
+  /** The limit that the program hit, where one did it. */
+  readonly limit?: LimitHit | undefined;
 }
 
 interface Failure<T extends string> extends Trouble<T> {

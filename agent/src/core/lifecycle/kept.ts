@@ -7,7 +7,7 @@ export interface Kept {
 }
 
 /** Phases in which the target is no longer needed: it was given up. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['reverted', 'rejected', 'failed']);
+const GIVEN_UP: ReadonlySet<string> = new Set(['reverting', 'reverted', 'rejected', 'failed']);
 
 /** Null while it is not known what some deployment needs: nothing may be collected then. */
 export function keptDigests(records: Iterable<DeploymentRecord>): Kept | null {

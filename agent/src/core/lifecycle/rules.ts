@@ -8,7 +8,7 @@ import { type Deployment, type DeploymentRecord, heldRelease } from './state.ts'
  * The rules that never break on a device (docs/specs/lifecycle.md), as questions that a test or a simulator asks at every effect.
  * Each answers with what is broken; nothing in the product asks them, because the machine is what keeps them.
  */
-export type DeviceRule = 'A1' | 'A2' | 'A3' | 'A5' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6';
+export type DeviceRule = 'A1' | 'A2' | 'A3' | 'A5' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L9';
 
 export interface BrokenRule {
   readonly rule: DeviceRule;
@@ -24,7 +24,7 @@ export interface DeviceView {
   readonly wanted: ReadonlySet<string>;
   /** Release → the highest attempt that failed here. */
   readonly quarantine: ReadonlyMap<string, number>;
-  /** Release of the instance that runs. */
+  /** Release of the instance that runs; of the one with the triggers, where the other is about to start beside it. */
   readonly running: string | null;
 }
 
@@ -39,12 +39,29 @@ export function brokenByStart(
   const artifact = held?.facts.variants[variantAt]?.artifact ?? null;
   const attempt = state.record.target.workload.attempt;
   const isTrial = state.run.who === 'target';
+  const isBeside =
+    isTrial &&
+    state.run.prior !== null &&
+    held?.facts.swap === 'overlap' &&
+    device.running === state.record.good?.workload.release;
   return broken(
-    [device.running === null, 'L1', 'two instances of an app at once'],
+    [device.running === null || isBeside, 'L1', 'two instances of an app at once'],
     [device.wanted.has(release), 'A1', `${release} was never wanted`],
     [device.releases.has(release), 'A1', `${release} is not verified and on disk`],
     [artifact === null || device.blobs.has(artifact.digest), 'A1', `the blob of ${release} is not on disk`],
     [!isTrial || (device.quarantine.get(release) ?? 0) < attempt, 'A5', `${release} is quarantined and started`],
+  );
+}
+
+/** Ask before triggers are moved: `passed` is the ticket of the instance that passed the last probe. */
+export function brokenByMove(
+  state: Deployment,
+  effect: OutwardOf<'moveTriggers'>,
+  passed: number | null,
+): readonly BrokenRule[] {
+  return broken(
+    [passed === effect.ticket, 'L9', 'triggers move to an instance that has not answered its health check'],
+    [state.run.prior === effect.from, 'L9', 'triggers move from an instance that does not have them'],
   );
 }
 
@@ -94,13 +111,21 @@ export function brokenByGeneration(before: number, after: number): readonly Brok
   return broken([after >= before, 'A3', `generation ${after} was accepted after ${before}`]);
 }
 
-/** Ask when nothing is under way any more: every answer has come, every timer but those of probes and holds has rung. */
-export function brokenAtRest(state: Deployment, running: string | null): readonly BrokenRule[] {
+/**
+ * Ask when nothing is under way any more: every answer has come, every timer but those of probes and holds has rung. `bound` is the
+ * ticket of the instance that has the triggers.
+ */
+export function brokenAtRest(
+  state: Deployment,
+  running: string | null,
+  bound: number | null = state.run.ticket,
+): readonly BrokenRule[] {
   const { phase, good } = state.record;
   return broken(
     [FINAL_STATES.has(phase) || isHeld(state), 'L3', `no verdict: still ${phase}`],
     [good === null || state.run.who === 'good', 'L4', 'the last good release is not what runs'],
     [good !== null || running === null, 'L4', 'what was given up still runs'],
+    [state.run.status !== 'up' || bound === state.run.ticket, 'L9', 'the triggers do not reach what runs'],
   );
 }
 

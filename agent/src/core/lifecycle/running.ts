@@ -1,11 +1,12 @@
 import { RESTART_BACKOFF, TRIAL_BACKOFF } from '../backoff.ts';
 import { crashed, FRESH_HEALTH, hasFailed, isSteady, probeFailed, probePassed, soakLeftMs } from '../health/gate.ts';
-import { onRefusedAtStart } from './answers.ts';
+import { onRefusedOnTrial } from './answers.ts';
 import { after, also, type Env, type LiveStep, type Step, unchanged } from './env.ts';
 import type { EventOf } from './events.ts';
 import { enter, isOnTrial } from './record.ts';
 import { launch, markUp, pauseAndRestart, scheduleProbe } from './run-lane.ts';
 import { type Deployment, heldRelease, type Trouble } from './state.ts';
+import { beginMove, beginProving } from './swap.ts';
 import { confirm, fail, reverted } from './verdict.ts';
 
 /** What the instance does: comes up, passes or fails probes, crashes, ends. */
@@ -23,16 +24,24 @@ const VARIANT_REFUSALS: ReadonlySet<string> = new Set([
   'memory_above_limit',
   'limit_above_device',
   'isolation_below',
+  'hardware_missing',
+  'hardware_busy',
   'no_runtime',
   'wrong_platform',
 ]);
 
+/** The runtime is gone, which says nothing about the release that it ran. */
+function isRuntimeGone({ code }: Pick<Trouble, 'code'>): boolean {
+  return code === 'no_runtime';
+}
+
 export function onStarted(state: Deployment, env: Env): Step {
-  const up = markUp(state, env);
   const { app, phase, target } = state.record;
+  const isBeside = state.run.prior !== null;
+  const up = isBeside ? beginProving(state, env) : markUp(state, env);
   if (phase === 'activating' && state.run.who === 'target')
     return also(
-      after(up, (next) => unchanged(enter(next, 'probing', env))),
+      after(up, (next) => unchanged(isBeside ? next : enter(next, 'probing', env))),
       {
         kind: 'report',
         severity: 'info',
@@ -44,16 +53,18 @@ export function onStarted(state: Deployment, env: Env): Step {
 }
 
 export function onStartFailed(state: Deployment, event: EventOf<'start_failed'>, env: Env): Step {
-  if (isOnTrial(state) && VARIANT_REFUSALS.has(event.code)) return onRefusedAtStart(state, event, env);
+  if (isOnTrial(state) && VARIANT_REFUSALS.has(event.code)) return onRefusedOnTrial(state, event, env);
   return onCrashed(state, event, env);
 }
 
 export function onCrashed(state: Deployment, event: Trouble, env: Env): Step {
   const held = heldRelease(state);
   if (held === null) return unchanged(state);
-  const trouble = { code: event.code, message: event.message };
+  const { code, message, limit } = event;
+  const trouble: Trouble = { code, message, ...(limit && { limit }) };
   const health = crashed(state.run.health);
   if (isOnTrial(state)) {
+    if (isRuntimeGone(trouble)) return onRefusedOnTrial(state, trouble, env);
     if (!hasFailed(health, held.facts.health)) return pauseAndRestart(state, TRIAL_BACKOFF, env);
     return fail(state, health.crashes === 1 ? trouble : crashLoop(health.crashes, trouble), env);
   }
@@ -78,7 +89,8 @@ function withTrouble(step: LiveStep, trouble: Trouble): LiveStep {
 export function onEnded(state: Deployment, event: EventOf<'ended'>, env: Env): Step {
   const held = heldRelease(state);
   if (held === null) return unchanged(state);
-  if (event.exitCode !== 0 || !held.facts.isOneShot)
+  // Beside the last good release it has had no trigger yet, so it cannot have done what it is for.
+  if (event.exitCode !== 0 || !held.facts.isOneShot || state.run.prior !== null)
     return onCrashed(state, { code: 'guest_error', message: `ended by itself with exit code ${event.exitCode}` }, env);
   const done: LiveStep = {
     state: { ...state, run: { ...state.run, status: 'ended', health: FRESH_HEALTH, trouble: null } },
@@ -95,6 +107,7 @@ export function onProbePassed(state: Deployment, env: Env): Step {
   const policy = held.facts.health;
   if (isOnTrial(state)) {
     const next = { ...state, run: { ...state.run, health } };
+    if (state.run.status === 'proving' && state.run.prior !== null) return beginMove(next, state.run.prior);
     const leftMs = soakLeftMs(health, policy, env.uptimeMs);
     if (leftMs > 0) return scheduleProbe(next, Math.min(policy.everyMs, leftMs));
     return after(confirm(next, env), (confirmed) => scheduleProbe(confirmed, policy.everyMs));
@@ -108,6 +121,7 @@ export function onProbePassed(state: Deployment, env: Env): Step {
 export function onProbeFailed(state: Deployment, event: EventOf<'probe_failed'>, env: Env): Step {
   const held = heldRelease(state);
   if (held === null) return unchanged(state);
+  if (isOnTrial(state) && isRuntimeGone(event)) return onRefusedOnTrial(state, event, env);
   const health = probeFailed(state.run.health);
   const policy = held.facts.health;
   const next = { ...state, run: { ...state.run, health } };
@@ -134,7 +148,8 @@ function lostWayBack(step: LiveStep, trouble: Trouble, env: Env): LiveStep {
 }
 
 function crashLoop(crashes: number, trouble: Trouble): Trouble {
-  return { code: 'crash_loop', message: `crashed ${crashes} times; the last: ${trouble.code}: ${trouble.message}` };
+  const message = `crashed ${crashes} times; the last: ${trouble.code}: ${trouble.message}`;
+  return { code: 'crash_loop', message, ...(trouble.limit && { limit: trouble.limit }) };
 }
 
 function report(state: Deployment, severity: 'info' | 'warning' | 'error', name: string, message: string) {

@@ -1,11 +1,11 @@
-import type { DeploymentState, DesiredWorkload, ErrorCode, HealthPolicy, Refusal } from '@wherry/protocol';
+import type { DeploymentState, DesiredWorkload, ErrorCode, HealthPolicy, LimitHit, Refusal } from '@wherry/protocol';
 import type { VariantFacts } from '../fit.ts';
 import { FRESH_HEALTH, type Health } from '../health/gate.ts';
 
 /**
  * The state of one app on this device. `record` is what survives a restart: it is saved before its effects run. The two lanes live
  * as long as the agent's process: `change` brings the target nearer (one fetch, preparation or retry timer at a time), `run` holds
- * the one instance of the app. A ticket names the newest operation of a lane; an answer with another ticket is late and ignored.
+ * the one instance of the app, or two for as long as triggers move from one to the other. A ticket names the newest operation of a lane; an answer with another ticket is late and ignored.
  */
 export interface Deployment {
   readonly record: DeploymentRecord;
@@ -50,11 +50,14 @@ export interface ReleaseFacts {
   readonly health: HealthPolicy;
   /** Every trigger is `start`: ending with exit code 0 is success. */
   readonly isOneShot: boolean;
+  /** May its first instance run beside the last good release's for a moment? Records without it mean no. */
+  readonly swap?: 'overlap' | 'restart' | undefined;
 }
 
 export interface Trouble {
   readonly code: ErrorCode;
   readonly message: string;
+  readonly limit?: LimitHit | undefined;
 }
 
 export interface ChangeLane {
@@ -67,8 +70,11 @@ export interface ChangeLane {
 
 export interface RunLane {
   readonly who: 'target' | 'good' | null;
-  readonly status: 'down' | 'starting' | 'up' | 'pausing' | 'ended';
+  /** `proving`: up beside the last good release's instance, without triggers; `moving`: it passed a probe and gets them now. */
+  readonly status: 'down' | 'starting' | 'proving' | 'moving' | 'up' | 'pausing' | 'ended';
   readonly ticket: number;
+  /** The last good release's instance that keeps the triggers while the target proves itself beside it; null without one. */
+  readonly prior: number | null;
   readonly health: Health;
   readonly restarts: number;
   /** Set while a confirmed workload keeps crashing. */
@@ -80,6 +86,7 @@ export const IDLE_RUN: RunLane = {
   who: null,
   status: 'down',
   ticket: 0,
+  prior: null,
   health: FRESH_HEALTH,
   restarts: 0,
   trouble: null,

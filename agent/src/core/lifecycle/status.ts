@@ -21,6 +21,7 @@ export function statusOf(state: Deployment): WorkloadStatus {
     ...(kind === undefined ? {} : { variant: kind }),
     ...(runtime === null || !isChosen ? {} : { runtime }),
     ...(trouble === null ? {} : { code: trouble.code, message: trouble.message.slice(0, 512) }),
+    ...(trouble?.limit === undefined ? {} : { limit: trouble.limit }),
     ...(refusals.length === 0 ? {} : { refusals: [...refusals] }),
     ...(isOther ? { running: runningInstead(held) } : {}),
     restarts: run.restarts,
@@ -51,6 +52,6 @@ export function isSameStatus(a: WorkloadStatus, b: WorkloadStatus): boolean {
   return fingerprint(a) === fingerprint(b);
 }
 
-function fingerprint({ message: _message, sinceMs: _sinceMs, ...rest }: WorkloadStatus): string {
+function fingerprint({ message: _message, sinceMs: _sinceMs, limit: _limit, ...rest }: WorkloadStatus): string {
   return JSON.stringify(rest);
 }

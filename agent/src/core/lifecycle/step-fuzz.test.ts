@@ -8,7 +8,7 @@ import { type Behaviour, RELEASES, type ReleaseLetter, World } from './testing/w
 
 /** Traces with dropped, doubled and reordered answers and a power cut between any two effects. The world checks rules A1–A5. */
 const letter = fc.constantFrom(...RELEASES);
-const behaviour = fc.constantFrom<Behaviour>('good', 'good', 'sick', 'crashes', 'refused', 'tampered');
+const behaviour = fc.constantFrom<Behaviour>('good', 'good', 'sick', 'unmovable', 'crashes', 'refused', 'tampered');
 const terms = fc.record(
   {
     window: fc.constantFrom(
@@ -36,7 +36,7 @@ const action = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('powerCut' as const), after: fc.nat(6) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('crashInstance' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crashInstance' as const), isBeside: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
   {
     weight: 1,
@@ -54,7 +54,7 @@ function act(world: World, next: Action): void {
   if (next.do === 'deliver') world.deliver(next.at, next.isLost, next.isDoubled);
   else if (next.do === 'want') world.want(next.letter, next.attempt, next.isRollback, next.terms);
   else if (next.do === 'powerCut') world.powerLeft = next.after;
-  else if (next.do === 'crashInstance') world.crashInstance();
+  else if (next.do === 'crashInstance') world.crashInstance(next.isBeside ? 'beside' : 'running');
   else if (next.do === 'clock') world.skewMs = next.skewMs;
   else if (next.do === 'link') world.leftBytes = next.leftBytes;
   else world.send({ type: 'restart' });
@@ -96,23 +96,25 @@ test('whatever happens, the rules hold and there is a verdict in the end', () =>
         expect(world.running).toBeNull();
         return;
       }
-      expect(brokenAtRest(world.state, world.running?.release ?? null)).toEqual([]);
+      expect(brokenAtRest(world.state, world.running?.release ?? null, world.bound)).toEqual([]);
     }),
     { numRuns: 1_500, seed: 20_261_121 },
   );
 });
 
 test('power cuts alone do not change the end', () => {
-  const ends: Readonly<Record<Behaviour, string>> = {
+  const ends: Readonly<Record<Exclude<Behaviour, 'unmovable'>, string>> = {
     good: 'healthy',
     sick: 'reverted',
     crashes: 'reverted',
     refused: 'rejected',
     tampered: 'rejected',
   };
+  // A state that cannot be handed over is gone with the power, and with it the reason to refuse.
+  const lasting = behaviour.map((how) => (how === 'unmovable' ? 'sick' : how));
   const cut = fc.record({ before: fc.nat(12), after: fc.nat(6) });
   fc.assert(
-    fc.property(behaviour, fc.array(cut, { maxLength: 6 }), (how, cuts) => {
+    fc.property(lasting, fc.array(cut, { maxLength: 6 }), (how, cuts) => {
       const world = new World({ a: 'good', b: how, c: 'good', d: 'good' } satisfies Record<ReleaseLetter, Behaviour>);
       world.want('a', 1, false);
       settle(world);

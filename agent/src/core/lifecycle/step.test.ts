@@ -32,6 +32,8 @@ const EVENTS: { readonly [N in EventName]: LifecycleEvent } = {
   probe_failed: { type: 'probe_failed', ...run, ...trouble },
   crashed: { type: 'crashed', ...run, ...trouble },
   ended: { type: 'ended', ...run, exitCode: 0 },
+  moved: { type: 'moved', ...run },
+  move_failed: { type: 'move_failed', ...run, ...trouble, isFinal: true },
   timer_change: { type: 'timer', lane: 'change', ...change },
   timer_run: { type: 'timer', lane: 'run', ...run },
   restart: { type: 'restart' },
@@ -56,6 +58,8 @@ const steady = (state: DeploymentState) =>
     restart: [state, 'stop', 'start'],
     late: '-',
   }) as const;
+/** Only where a swap is under way: swap.test.ts. */
+const noMove = { moved: '-', move_failed: '-' } as const;
 const noChange = {
   release_fetched: '-',
   release_failed: '-',
@@ -64,6 +68,7 @@ const noChange = {
   prepared: '-',
   refused: '-',
   timer_change: '-',
+  ...noMove,
 } as const;
 
 const TABLE: { readonly [S in DeploymentState]: { readonly [N in EventName]: Cell } } = {
@@ -207,6 +212,8 @@ test('the event table names every type of event', () => {
     probe_failed: 1,
     crashed: 1,
     ended: 1,
+    moved: 1,
+    move_failed: 1,
     timer: 1,
     restart: 1,
     boot: 1,

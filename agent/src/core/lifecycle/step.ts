@@ -15,6 +15,7 @@ import { isPending } from './record.ts';
 import { restartNow } from './run-lane.ts';
 import { onCrashed, onEnded, onProbeFailed, onProbePassed, onRunTimer, onStarted, onStartFailed } from './running.ts';
 import type { Deployment } from './state.ts';
+import { onMoved, onMoveFailed, onPriorGone } from './swap.ts';
 import { fail } from './verdict.ts';
 
 /**
@@ -40,12 +41,18 @@ const HANDLERS: { readonly [T in EventType]: (state: Deployment, event: EventOf<
   start_failed: onStartFailed,
   probe_passed: (state, _, env) => onProbePassed(state, env),
   probe_failed: onProbeFailed,
-  crashed: onCrashed,
-  ended: onEnded,
+  crashed: (state, event, env) =>
+    event.ticket === state.run.prior ? onPriorGone(state, event, env) : onCrashed(state, event, env),
+  ended: (state, event, env) =>
+    event.ticket === state.run.prior ? onPriorGone(state, ENDED, env) : onEnded(state, event, env),
+  moved: (state, _, env) => onMoved(state, env),
+  move_failed: onMoveFailed,
   timer: (state, event, env) => (event.lane === 'change' ? onRetryDue(state, env) : onRunTimer(state)),
   restart: (state) => restartNow(state),
   boot: (state, _, env) => onBoot(state, env),
 };
+
+const ENDED = { code: 'guest_error', message: 'it ended by itself' } as const;
 
 function isExpected(state: Deployment, event: LifecycleEvent): boolean {
   const { record, change, run } = state;
@@ -68,14 +75,25 @@ function isExpected(state: Deployment, event: LifecycleEvent): boolean {
       return run.status === 'starting' && event.ticket === run.ticket;
     case 'crashed':
     case 'ended':
-      return (run.status === 'starting' || run.status === 'up') && event.ticket === run.ticket;
+      return event.ticket === run.prior || (mayFall(run.status) && event.ticket === run.ticket);
+    case 'moved':
+    case 'move_failed':
+      return run.status === 'moving' && event.ticket === run.ticket;
     case 'probe_passed':
     case 'probe_failed':
-      return run.status === 'up' && event.ticket === run.ticket;
+      return isProbed(run.status) && event.ticket === run.ticket;
     case 'timer':
       if (event.lane === 'change') return event.ticket === change.ticket;
-      return (run.status === 'up' || run.status === 'pausing') && event.ticket === run.ticket;
+      return (isProbed(run.status) || run.status === 'pausing') && event.ticket === run.ticket;
   }
+}
+
+function isProbed(status: Deployment['run']['status']): boolean {
+  return status === 'up' || status === 'proving';
+}
+
+function mayFall(status: Deployment['run']['status']): boolean {
+  return isProbed(status) || status === 'starting' || status === 'moving';
 }
 
 /** Room for `reverting` and its end, which must always be possible. */

@@ -69,6 +69,7 @@ function putBack(state: Deployment, trouble: Trouble, env: Env): LiveStep {
   const isGoodRunning = state.run.who === 'good' && (state.run.status === 'up' || state.run.status === 'ended');
   if (isGoodRunning) return reverted(enter(state, 'reverting', env, { verdict: trouble }), env);
   const reverting = enter(state, 'reverting', env, { verdict: trouble });
+  if (state.run.prior !== null) return after(switchTo(reverting, 'good'), (next) => reverted(next, env));
   return state.run.who === 'good' ? unchanged(reverting) : switchTo(reverting, 'good');
 }
 

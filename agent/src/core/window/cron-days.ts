@@ -34,7 +34,7 @@ export function cronFields(cron: string): CronFields {
 }
 
 /** Sorted, each once. */
-function valuesOf(field: string, min: number, max: number, names: readonly string[]): number[] {
+export function valuesOf(field: string, min: number, max: number, names: readonly string[]): number[] {
   const values = new Set<number>();
   for (const item of field.split(',')) {
     const [range = '*', step] = item.split('/');

@@ -1,4 +1,5 @@
 import { instantiateSync } from '@assemblyscript/loader';
+import type { CallMeter } from '../call-meter.ts';
 import type { Channel } from '../channel.ts';
 import { engine, type WasmModule } from '../engine.ts';
 import { type CallResult, type Guest, LoadRefusal } from '../guest.ts';
@@ -16,11 +17,19 @@ import { type Exports, runHandler } from './handlers.ts';
  * loader only makes strings and buffers for it; what comes back is read with our own bounds. A handler that traps may leave its
  * instance half way through anything, its collector included: the next call finds a new one, started as the first was.
  */
-const HANDLERS = { onStart: 'start', onCron: 'cron', onMqtt: 'mqtt', onHttp: 'http', onHealth: 'health' } as const;
+const HANDLERS = {
+  onStart: 'start',
+  onCron: 'cron',
+  onMqtt: 'mqtt',
+  onHttp: 'http',
+  onHealth: 'health',
+  onSave: 'save',
+  onLoad: 'load',
+} as const;
 
 export function loadAssemblyScript(
   module: WasmModule,
-  context: { channel: Channel; log: LogSink; config: Readonly<Record<string, string>> },
+  context: { channel: Channel; log: LogSink; config: Readonly<Record<string, string>>; meter: CallMeter },
 ): Guest {
   checkExportNames(engine.Module.exports(module).map((entry) => entry.name));
   let exports: Exports | null = null;
@@ -36,7 +45,7 @@ export function loadAssemblyScript(
 
   function instance(): Exports {
     if (exports !== null) return exports;
-    exports = instantiate(module, offered);
+    exports = instantiate(module, offered, context.meter);
     if (hasStarted) exports.onStart?.();
     return exports;
   }
@@ -58,13 +67,14 @@ export function loadAssemblyScript(
   return { handlers, run, peakBytes: () => (exports === null ? memory.lastPeakBytes : memory.peakBytes()) };
 }
 
-function instantiate(module: WasmModule, offered: OfferedImports): Exports {
+function instantiate(module: WasmModule, offered: OfferedImports, meter: CallMeter): Exports {
   const imports = importObject(engine.Module.imports(module), offered);
   // The loader adds Math and Date where they are missing; with these in place it has nothing to add.
   imports.Math = Object.create(null);
   imports.Date = Object.create(null);
   imports.env ??= Object.create(null) as Record<string, never>;
   const loaded = instantiateSync(module, imports as Parameters<typeof instantiateSync>[1]);
+  meter.attach(loaded.instance.exports);
   const exports = loaded.exports as unknown as Exports;
   if (exports.memory instanceof engine.Memory) return exports;
   throw new LoadRefusal('module_malformed', 'the module exports no memory named "memory"');

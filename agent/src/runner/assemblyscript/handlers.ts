@@ -2,7 +2,7 @@ import { LIMITS } from '@wherry/protocol/admission';
 import { parseCgi } from '../cgi.ts';
 import type { WasmMemory } from '../engine.ts';
 import type { CallResult } from '../guest.ts';
-import type { GuestMemory } from '../guest-memory.ts';
+import { type GuestMemory, MemoryFault } from '../guest-memory.ts';
 import type { CallEvent } from '../messages.ts';
 import { readBuffer } from './strings.ts';
 
@@ -14,6 +14,8 @@ export interface Exports {
   readonly onMqtt?: (topic: number, payload: number) => void;
   readonly onHttp?: (method: number, path: number, query: number, body: number) => number;
   readonly onHealth?: () => number;
+  readonly onSave?: () => number;
+  readonly onLoad?: (state: number) => void;
   __newString(text: string): number;
   __newArrayBuffer(bytes: ArrayBufferLike): number;
   __pin(pointer: number): number;
@@ -54,6 +56,12 @@ function dispatch(exports: Exports, memory: GuestMemory, event: CallEvent, make:
       const status = exports.onHealth?.() ?? 0;
       return status === 0 ? DONE : failed(`onHealth returned ${status}`);
     }
+    case 'save':
+      return exports.onSave === undefined ? missing('onSave') : save(memory, exports.onSave());
+    case 'load':
+      if (exports.onLoad === undefined) return missing('onLoad');
+      exports.onLoad(make.payload());
+      return DONE;
     case 'cron':
       if (exports.onCron === undefined) return missing('onCron');
       exports.onCron(make.text(event.schedule));
@@ -69,6 +77,16 @@ function dispatch(exports: Exports, memory: GuestMemory, event: CallEvent, make:
       const { status, headers, body } = parseCgi(readBuffer(memory, answer, ANSWER_BYTES_MAX));
       return { result: { ok: true, answer: { status, headers } }, body };
     }
+  }
+}
+
+/** A state that is too large stays where it is: it must not end the instance that has it. */
+function save(memory: GuestMemory, pointer: number): CallResult {
+  try {
+    return { ...DONE, body: pointer === 0 ? new Uint8Array(0) : readBuffer(memory, pointer, LIMITS.stateBytes) };
+  } catch (error) {
+    if (error instanceof MemoryFault) return failed(`onSave returned ${error.message}`);
+    throw error;
   }
 }
 

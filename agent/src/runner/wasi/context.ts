@@ -1,3 +1,4 @@
+import type { CallMeter } from '../call-meter.ts';
 import type { Channel } from '../channel.ts';
 import type { GuestMemory } from '../guest-memory.ts';
 import type { DescriptorTable } from './descriptors.ts';
@@ -11,6 +12,7 @@ export interface WasiContext {
   readonly times: ExactTimes;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly meter: CallMeter;
 }
 
 /** A WASI function: results go to memory, errors are thrown. i64 arguments are bigints, all others numbers. */

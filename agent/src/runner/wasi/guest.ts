@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { LIMITS } from '@wherry/protocol/admission';
+import type { CallMeter } from '../call-meter.ts';
 import { parseCgi } from '../cgi.ts';
 import type { Channel } from '../channel.ts';
 import { engine, type WasmMemory, type WasmModule } from '../engine.ts';
@@ -26,6 +27,7 @@ interface Loaded {
   readonly channel: Channel;
   readonly log: LogSink;
   readonly init: InitMessage;
+  readonly meter: CallMeter;
 }
 
 const ANSWER_BYTES_MAX = LIMITS.httpBodyBytes + 8 * 1024;
@@ -75,19 +77,20 @@ class ProgramRun {
   }
 
   execute(): CallResult {
-    const { module, channel, log, init } = this.#loaded;
+    const { module, channel, log, init, meter } = this.#loaded;
     const env = { ...init.env, ...(init.stdio === 'inherit' ? {} : eventVariables(this.#event)) };
     const memory = this.#memory;
-    const context = { memory, channel, table: this.#table, times: new ExactTimes(), args: init.args, env };
+    const context = { memory, channel, table: this.#table, times: new ExactTimes(), args: init.args, env, meter };
     const imports = importObject(
       engine.Module.imports(module),
       new Map([
         ['wasi_snapshot_preview1', wasiImports(context)],
-        ['wherry', wherryImports({ channel, memory, log, config: init.env })],
+        ['wherry', wherryImports({ channel, memory, log, config: init.config, meter })],
       ]),
     );
     const { exports } = new engine.Instance(module, imports);
     if (exports.memory instanceof engine.Memory) this.#exported = exports.memory;
+    meter.attach(exports);
     const exitCode = exitCodeOf(exports._start as () => void);
     for (const lines of this.#lines) lines.end();
     if (exitCode !== 0)
@@ -134,7 +137,8 @@ class ProgramRun {
   #addPreopen({ path, guest, quotaBytes }: InitMessage['preopens'][number]): void {
     const hostFd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
-      const quota = new Quota(`/proc/self/fd/${hostFd}`, quotaBytes);
+      const { meter } = this.#loaded;
+      const quota = new Quota(`/proc/self/fd/${hostFd}`, quotaBytes, (bytes) => meter.markMost('disk', bytes));
       const rightsInheriting = DIRECTORY_RIGHTS | FILE_RIGHTS;
       const rights = { rightsBase: DIRECTORY_RIGHTS, rightsInheriting, flags: 0 };
       this.#table.add({ kind: 'directory', hostFd, preopen: guest, quota, listing: null, ...rights });

@@ -22,10 +22,10 @@ export function wasiImports(context: WasiContext): Map<string, HostFunction> {
     ...processFunctions(context),
     ...readdirFunctions(context),
   };
-  return new Map(Object.entries(functions).map(([name, call]) => [name, returningErrno(call)]));
+  return new Map(Object.entries(functions).map(([name, call]) => [name, returningErrno(call, context)]));
 }
 
-function returningErrno(call: WasiFunction): HostFunction {
+function returningErrno(call: WasiFunction, { meter }: WasiContext): HostFunction {
   return (...args: never[]) => {
     try {
       call(...args);
@@ -33,6 +33,7 @@ function returningErrno(call: WasiFunction): HostFunction {
     } catch (error) {
       const errno = error instanceof TypeError && isEncoding(error) ? ERRNO.ilseq : errnoOf(error);
       if (errno === null) throw error;
+      if (errno === ERRNO.mfile) meter.mark('open_files');
       return errno;
     }
   };

@@ -1,3 +1,4 @@
+import { sleepUntil } from '../sleep.ts';
 import { clockNs } from './clocks.ts';
 import type { WasiContext, WasiFunctions } from './context.ts';
 import { ERRNO, errnoOf, WasiError } from './errno.ts';
@@ -9,10 +10,6 @@ const EVENT_BYTES = 32;
 const SUBSCRIPTIONS_MAX = 4096;
 const TYPE = { clock: 0, read: 1, write: 2 } as const;
 const ABSTIME = 1;
-/** A shorter sleep is not worth telling the agent about. */
-const IDLE_MS = 50;
-/** Longest single wait; a longer timeout is waited for in pieces. */
-const WAIT_MS_MAX = 2 ** 31 - 1;
 
 interface PollEvent {
   readonly userdata: bigint;
@@ -21,12 +18,6 @@ interface PollEvent {
 }
 
 export function pollFunctions({ memory, channel, table }: WasiContext): WasiFunctions {
-  function sleepUntil(deadlineNs: bigint): void {
-    const cell = new Int32Array(new SharedArrayBuffer(4));
-    for (let leftNs = deadlineNs - process.hrtime.bigint(); leftNs > 0n; leftNs = deadlineNs - process.hrtime.bigint())
-      Atomics.wait(cell, 0, 0, Math.min(Number(leftNs) / 1e6, WAIT_MS_MAX));
-  }
-
   return {
     poll_oneoff: (subscriptionsAt: number, eventsAt: number, count: number, resultAt: number) => {
       if (count === 0 || count >>> 0 > SUBSCRIPTIONS_MAX) throw new WasiError(ERRNO.inval);
@@ -48,10 +39,7 @@ export function pollFunctions({ memory, channel, table }: WasiContext): WasiFunc
         null,
       );
       if (ready.length === 0 && first !== null) {
-        const isLong = first - process.hrtime.bigint() > BigInt(IDLE_MS) * 1_000_000n;
-        if (isLong) channel.send({ type: 'idle', isIdle: true });
-        sleepUntil(first);
-        if (isLong) channel.send({ type: 'idle', isIdle: false });
+        sleepUntil(first, channel);
       }
       const nowNs = process.hrtime.bigint();
       for (const { userdata, deadlineNs } of clocks)

@@ -11,11 +11,13 @@ const ENTRY_BYTES = 512;
 export class Quota {
   readonly #root: string;
   readonly #quotaBytes: number | null;
+  readonly #refused: (wantedBytes: number) => void;
   #usedBytes: number;
   readonly #openFds = new Set<number>();
 
-  /** `root` is a path through a descriptor; a quota of null never refuses. */
-  constructor(root: string, quotaBytes: number | null) {
+  /** `root` is a path through a descriptor; a quota of null never refuses. `refused` hears what would have been used. */
+  constructor(root: string, quotaBytes: number | null, refused: (wantedBytes: number) => void = () => {}) {
+    this.#refused = refused;
     this.#root = root;
     this.#quotaBytes = quotaBytes;
     this.#usedBytes = quotaBytes === null ? 0 : usedBelow(root);
@@ -25,7 +27,10 @@ export class Quota {
   take(bytes: number): void {
     if (this.#quotaBytes === null || bytes <= 0) return;
     if (this.#usedBytes + bytes > this.#quotaBytes) this.#usedBytes = usedBelow(this.#root) + this.#unlinkedBytes();
-    if (this.#usedBytes + bytes > this.#quotaBytes) throw new WasiError(ERRNO.nospc);
+    if (this.#usedBytes + bytes > this.#quotaBytes) {
+      this.#refused(this.#usedBytes + bytes);
+      throw new WasiError(ERRNO.nospc);
+    }
     this.#usedBytes += bytes;
   }
 

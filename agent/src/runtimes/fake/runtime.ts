@@ -27,20 +27,22 @@ export class FakeRuntime implements Runtime {
   readonly features: Runtime['features'] = {
     triggers: new Set(['start', 'cron', 'mqtt', 'http']),
     isolation: 'shared',
+    sideBySide: true,
   };
   readonly scripts = new Map<string, FakeScript>();
   /** Everything that runs or ran, in order of start. */
   readonly instances: FakeInstance[] = [];
   cleanUps = 0;
-  readonly #isMissing: boolean;
+  /** An engine comes and goes. */
+  isMissing: boolean;
 
   constructor({ kind = 'wasm', isMissing = false }: FakeOptions = {}) {
     this.kind = kind;
-    this.#isMissing = isMissing;
+    this.isMissing = isMissing;
   }
 
   async probe(): Promise<Outcome<{ readonly version: string }>> {
-    return this.#isMissing ? refuse('no_runtime', 'the fake runtime is missing') : succeed({ version: '1' });
+    return this.isMissing ? refuse('no_runtime', 'the fake runtime is missing') : succeed({ version: '1' });
   }
 
   async prepare(spec: WorkloadSpec): Promise<Outcome<void>> {
@@ -124,6 +126,11 @@ export class FakeInstance implements Instance {
       errors: this.#errors,
       limitsHit: 0,
     };
+  }
+
+  async settled(): Promise<boolean> {
+    await this.#tail;
+    return true;
   }
 
   async stop(_graceMs: number): Promise<void> {

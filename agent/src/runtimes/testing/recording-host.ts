@@ -1,9 +1,11 @@
+import type { LimitHit } from '@wherry/protocol';
 import type { HostServices } from '../port.ts';
 
 export interface RecordingHost extends HostServices {
   readonly logs: Parameters<HostServices['log']>[0][];
   readonly published: { topic: string; payload: string }[];
   readonly values: Map<string, Uint8Array>;
+  readonly limits: LimitHit[];
 }
 
 /** Keeps what a guest does, in memory. */
@@ -11,8 +13,13 @@ export function recordingHost(): RecordingHost {
   const logs: RecordingHost['logs'] = [];
   const published: RecordingHost['published'] = [];
   const values = new Map<string, Uint8Array>();
+  const limits: LimitHit[] = [];
   return {
     logs,
+    limits,
+    limitHit: (hit) => {
+      limits.push(hit);
+    },
     published,
     values,
     log: (line) => {

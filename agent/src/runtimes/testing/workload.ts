@@ -5,7 +5,7 @@ import type { WorkloadSpec } from '../port.ts';
 
 /** What a test wants of a release; everything else has a default that does not get in its way. */
 export interface Overrides {
-  readonly abi?: 'assemblyscript' | 'wasi-p1';
+  readonly abi?: 'assemblyscript' | 'wasi-p1' | 'component';
   readonly triggers?: readonly Trigger[];
   readonly capabilities?: Release['capabilities'];
   readonly limits?: Partial<Release['limits']>;

@@ -12,7 +12,7 @@ function dataSegmentBytes(pid: number): number {
 /** Data segment of an idle runner, bytes: what every runner needs before its guest has anything. */
 export async function measureBaseline(entry: RunnerEntry): Promise<number> {
   const ready = Promise.withResolvers<number>();
-  const options = { entry, dataBytes: null, fileBytes: 0, preopens: [], stdio: 'log' } as const;
+  const options = { entry, dataBytes: null, moduleBytes: null, fileBytes: 0, preopens: [], stdio: 'log' } as const;
   const runner: RunnerProcess = new RunnerProcess(options, () => {
     if (runner.pid !== undefined) ready.resolve(dataSegmentBytes(runner.pid));
   });

@@ -12,6 +12,14 @@ export const WASM_BOUNDS = {
   heapMiB: 64,
   /** Data segment on top of an idle runner's and the guest's memory: compiler, buffers of host calls. */
   headroomBytes: 128 * 1024 * 1024,
+  /** Memory of a cgroup beyond that of the module: Node, its heap, the compiler. */
+  scopeOverheadBytes: 96 * 1024 * 1024,
+  /** Programs of one shared process; each place is used once. */
+  sharedSlots: 8,
+  /** Memory that the modules of one shared process may have together. */
+  sharedMemoryBytes: 128 * 1024 * 1024,
+  /** Data segment of a worker thread beside its module: its heap and code range. */
+  workerDataBytes: 96 * 1024 * 1024,
   /** Open files of a runner: its own twenty and the guest's. */
   openFiles: 256,
   stderrBytes: 4 * 1024,
@@ -31,6 +39,8 @@ export const WASM_BOUNDS = {
   parkGraceMs: 1_000,
   /** A start leaves the processor to the guest for so long before the pool is filled again. */
   poolRefillMs: 100,
+  /** Lines of a program's log a second, after a burst; counted in the runner (log-sink.ts). */
+  logLinesPerSecond: 50,
   /** Weighted host calls a second, see pacer.ts. */
   hostCallsPerSecond: 2_000,
   fetchRedirects: 5,

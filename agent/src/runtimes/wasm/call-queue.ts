@@ -31,6 +31,10 @@ export class CallQueue {
     return promise.finally(() => clearTimeout(timer));
   }
 
+  get isEmpty(): boolean {
+    return this.#jobs.length === 0;
+  }
+
   take(): Job | undefined {
     return this.#jobs.shift();
   }
@@ -38,4 +42,9 @@ export class CallQueue {
   drain(outcome: CallOutcome): void {
     for (const job of this.#jobs.splice(0)) job.settle(outcome);
   }
+}
+
+/** Calls that the agent makes for itself are no triggers, and count as none. */
+export function isOwn({ event }: Job): boolean {
+  return event.on === 'health' || event.on === 'save' || event.on === 'load';
 }

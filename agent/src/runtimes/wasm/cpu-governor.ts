@@ -17,9 +17,8 @@ export class CpuGovernor {
   #creditMs: number = WASM_BOUNDS.cpuBurstMs;
   #seen = { cpuMs: 0, atMs: 0 };
   #isPaused = false;
-  #isCounted = false;
-  /** Calls in which the share was exceeded. */
-  throttled = 0;
+  #pausedAtMs = 0;
+  #pausedMs = 0;
 
   constructor(target: GovernedProcess, share: number) {
     this.#process = target;
@@ -27,9 +26,13 @@ export class CpuGovernor {
     this.#seen = { cpuMs: target.cpuMs() ?? 0, atMs: performance.now() };
   }
 
+  /** How long the process was paused in all, ms. */
+  get throttledMs(): number {
+    return this.#pausedMs + (this.#isPaused ? performance.now() - this.#pausedAtMs : 0);
+  }
+
   begin(): void {
     if (this.#timer !== null) return;
-    this.#isCounted = false;
     this.#account();
     this.#timer = setInterval(() => this.#sample(), WASM_BOUNDS.cpuSampleMs);
   }
@@ -44,8 +47,7 @@ export class CpuGovernor {
     this.#account();
     if (this.#creditMs < 0 && !this.#isPaused) {
       this.#isPaused = true;
-      if (!this.#isCounted) this.throttled += 1;
-      this.#isCounted = true;
+      this.#pausedAtMs = performance.now();
       this.#process.pause();
     } else if (this.#creditMs >= 0) this.#resume();
   }
@@ -61,6 +63,7 @@ export class CpuGovernor {
   #resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    this.#pausedMs += performance.now() - this.#pausedAtMs;
     this.#process.resume();
   }
 }

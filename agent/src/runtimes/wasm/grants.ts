@@ -1,9 +1,15 @@
-import type { Capabilities } from '@wherry/protocol';
+import { type Capabilities, isAppPath } from '@wherry/protocol';
 
 /** What a release's capabilities allow, decided in the agent for each call: the runner's word counts for nothing. */
+/** Topics of an app's own branch of the control plane's broker. */
+const FLEET_PREFIX = '$fleet/';
 const TOPIC = /^[^+#/$\p{Cc}][^+#/\p{Cc}]*(\/[^+#/\p{Cc}]+)*$/u;
 
 export function mayPublish(capabilities: Capabilities, topic: string): boolean {
+  if (topic.startsWith(FLEET_PREFIX)) {
+    const path = topic.slice(FLEET_PREFIX.length);
+    return isAppPath(path) && (capabilities.mqtt?.fleet ?? []).some((filter) => filterMatches(filter, path));
+  }
   return TOPIC.test(topic) && (capabilities.mqtt?.publish ?? []).some((filter) => filterMatches(filter, topic));
 }
 

@@ -1,10 +1,13 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readlinkSync, realpathSync, symlinkSync } from 'node:fs';
 import { type Capabilities, LIMITS } from '@wherry/protocol';
+import type { HardwareClaim } from '../../hardware/claims.ts';
 import { formatCgi } from '../../runner/cgi.ts';
 import { type HostOperation, STATUS } from '../../runner/messages.ts';
 import type { HostServices } from '../port.ts';
 import { mayPublish } from './grants.ts';
+import { isHardwareOperation, serveHardware } from './hardware-calls.ts';
 import { fetchForGuest } from './http-fetch.ts';
+import type { ServiceReply } from './service-reply.ts';
 
 /**
  * What the agent does for a guest, after looking at the release's grants and the limits. The runner may have checked before; it
@@ -12,14 +15,11 @@ import { fetchForGuest } from './http-fetch.ts';
  */
 export type ServiceOperation = Exclude<HostOperation, { op: 'next' } | { op: 'answer' }>;
 
-export interface ServiceReply {
-  readonly status: number;
-  readonly tail?: Uint8Array;
-}
-
 export interface ServiceContext {
   readonly capabilities: Capabilities;
   readonly host: HostServices;
+  /** Null when the release asks for no hardware. */
+  readonly hardware: HardwareClaim | null;
   /** Folders that the guest has; a symbolic link may be made only below one of them. */
   readonly folders: readonly string[];
   readonly pid: number;
@@ -33,6 +33,7 @@ export async function serve(
   context: ServiceContext,
 ): Promise<ServiceReply> {
   const { capabilities, host, traffic } = context;
+  if (isHardwareOperation(operation)) return serveHardware(operation, tail, context.hardware, context.signal);
   switch (operation.op) {
     case 'publish': {
       if (tail.length > LIMITS.publishPayloadBytes) return { status: STATUS.invalid };

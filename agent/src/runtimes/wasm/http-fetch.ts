@@ -51,7 +51,7 @@ export async function fetchForGuest(
     const grant = findHttpGrant(capabilities, url);
     if (grant === null)
       return refuse('capability_denied', `${url.origin}${url.pathname} is not under capabilities.http.allow`);
-    const answer = await requestOnce(hop, url, signal);
+    const answer = await requestOnce(hop, url, capabilities.http?.private === true, signal);
     if (!answer.ok) return answer;
     const { status, headers } = answer.value;
     const location = headers.location;
@@ -74,7 +74,12 @@ function redirected(hop: GuestRequest, from: URL, to: URL, status: number): Gues
     : { ...hop, url: to.href, headers };
 }
 
-function requestOnce(hop: GuestRequest, url: URL, signal: AbortSignal): Promise<Outcome<GuestResponse>> {
+function requestOnce(
+  hop: GuestRequest,
+  url: URL,
+  mayBePrivate: boolean,
+  signal: AbortSignal,
+): Promise<Outcome<GuestResponse>> {
   const headers = Object.fromEntries(
     Object.entries(hop.headers).filter(([name]) => !HEADERS_NOT_THE_GUESTS.has(name.toLowerCase())),
   );
@@ -90,8 +95,8 @@ function requestOnce(hop: GuestRequest, url: URL, signal: AbortSignal): Promise<
         agent: false,
         signal: AbortSignal.any([signal, AbortSignal.timeout(WASM_BOUNDS.fetchMs)]),
         maxHeaderSize: 8 * 1024,
-        // A literal address is its own grant: the allow-list named it. Names go through the check below.
-        ...(literalAddress(url.hostname) === null ? { lookup: lookupPublic } : {}),
+        // A literal address is its own grant: the allow-list named it. Names go through the check below, unless granted.
+        ...(literalAddress(url.hostname) === null && !mayBePrivate ? { lookup: lookupPublic } : {}),
       },
       (response) => collect(response).then(resolve, fail),
     );

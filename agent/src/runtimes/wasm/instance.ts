@@ -2,83 +2,83 @@ import { type Outcome, refuse, succeed } from '@wherry/protocol';
 import type {
   CallOutcome,
   ExitReason,
+  HostServices,
   HttpAnswer,
   Instance,
   InstanceUsage,
   TriggerEvent,
   WorkloadSpec,
 } from '../port.ts';
-import { WASM_BOUNDS } from './bounds.ts';
 import { toCallEvent } from './call-event.ts';
-import { CallQueue, type Job } from './call-queue.ts';
-import { CpuGovernor } from './cpu-governor.ts';
-import { Durations } from './durations.ts';
+import { CallGuard } from './call-guard.ts';
+import { CallQueue, isOwn, type Job } from './call-queue.ts';
+import { CallStatistics } from './call-statistics.ts';
 import { exitReasonOf, type Intent } from './exit-reason.ts';
-import type { SessionHooks } from './open-session.ts';
-import type { Places, Sleeper } from './places.ts';
+import { stateOf } from './instance-state.ts';
+import type { Parking } from './parking.ts';
+import type { Sleeper } from './places.ts';
+import { probeByHttp } from './probe-by-http.ts';
 import { PulledTriggers } from './pulled-triggers.ts';
+import type { RunnerExit } from './runner-handle.ts';
 import type { CallEnd, PulledTrigger, RunnerSession } from './runner-session.ts';
-import { SessionMeter } from './session-meter.ts';
-import { Watchdog } from './watchdog.ts';
+import { type OpenRunner, Seat } from './seat.ts';
+import { Settling } from './settling.ts';
 
 /**
  * A release at work in its runner. Calls run one at a time. While a `start` call lasts, the guest may pull further triggers
  * (`trigger_next`); a pulled trigger has succeeded when the guest asks for the next one, or answers it. With `parking`, the runner of
  * a program that nothing calls is ended, and the next trigger begins a new one (parking.ts says which programs may).
  */
-export interface Parking {
-  readonly places: Places;
-  readonly parkAfterMs: number;
-}
-
-export type OpenRunner = (hooks: SessionHooks) => Promise<Outcome<RunnerSession>>;
+/** Who hears what happens to a program. */
+export type Ears = Pick<HostServices, 'limitHit' | 'restarted'>;
 
 export class WasmInstance implements Instance, Sleeper {
   readonly exited: Promise<ExitReason>;
   readonly #spec: WorkloadSpec;
-  readonly #open: OpenRunner;
   readonly #parking: Parking | null;
+  readonly #ears: Ears;
   readonly #queue = new CallQueue();
-  readonly #durations = new Durations();
-  readonly #meter = new SessionMeter();
-  readonly #watchdog: Watchdog;
-  readonly #governor: CpuGovernor;
-  /** Null while parked. */
-  #session: RunnerSession | null = null;
+  readonly #seat: Seat;
+  readonly #guard: CallGuard;
+  readonly #statistics: CallStatistics;
   #running: Job | null = null;
   readonly #pulled = new PulledTriggers(this.#queue, (job, outcome, durationMs) => {
-    this.#durations.add(durationMs);
+    this.#statistics.took(durationMs);
     this.#count(job, outcome);
     job.settle(outcome);
+    this.#settling.look();
   });
+  readonly #settling = new Settling(() => this.#isSettled());
+  readonly state = stateOf(
+    () => this.#seat.session?.handlers,
+    this.#queue,
+    () => this.#pump(),
+  );
   #parkTimer: NodeJS.Timeout | undefined;
   #intent: Intent | null = null;
   #hasExited = false;
   #settleExited: (reason: ExitReason) => void;
-  #counts = { calls: 0, errors: 0, limitsHit: 0 };
 
-  private constructor(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null) {
+  private constructor(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null, ears: Ears) {
     this.#spec = spec;
-    this.#open = open;
     this.#parking = parking;
-    const { wallMs, cpuShare } = spec.release.limits;
-    this.#watchdog = new Watchdog(wallMs, () => this.#end({ kind: 'wall', wallMs }));
-    this.#governor = new CpuGovernor(
-      {
-        cpuMs: () => this.#meter.cpuMs(),
-        pause: () => this.#session?.process.signal('SIGSTOP'),
-        resume: () => this.#session?.process.signal('SIGCONT'),
-      },
-      cpuShare,
-    );
+    this.#ears = ears;
+    this.#statistics = new CallStatistics((hit) => ears.limitHit?.(hit));
+    this.#seat = new Seat(open, parking, (exit) => this.#fell(exit));
+    this.#guard = new CallGuard(spec.release.limits, this.#seat.guarded, (hit) => this.#end({ kind: 'limit', hit }));
     const { promise, resolve } = Promise.withResolvers<ExitReason>();
     this.exited = promise;
     this.#settleExited = resolve;
   }
 
   /** Codes: those of openSession. */
-  static async start(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null): Promise<Outcome<WasmInstance>> {
-    const instance = new WasmInstance(spec, open, parking);
+  static async start(
+    spec: WorkloadSpec,
+    open: OpenRunner,
+    parking: Parking | null,
+    ears: Ears = {},
+  ): Promise<Outcome<WasmInstance>> {
+    const instance = new WasmInstance(spec, open, parking, ears);
     const woken = await instance.#wake();
     if (!woken.ok) return woken;
     instance.#rest();
@@ -95,25 +95,27 @@ export class WasmInstance implements Instance, Sleeper {
   async probe(): Promise<Outcome<void>> {
     if (this.#hasExited) return refuse('health_failed', `${this.#spec.app} is not running`);
     const { http } = this.#spec.release.health;
-    if (http !== undefined && this.#session !== null) return this.#probeHttp(http.path);
+    if (http !== undefined && this.#seat.session !== null) return probeByHttp(http.path, (event) => this.call(event));
     // A guest that pulls its triggers cannot be asked while it runs; it lives, and its watchdog is awake.
     // One that is parked answered its last call or probe, and is not woken only to be asked again.
-    if (this.#running?.event.on === 'start' || !this.#session?.handlers.has('health')) return succeed(undefined);
+    if (this.#running?.event.on === 'start' || !this.#seat.session?.handlers.has('health')) return succeed(undefined);
     const outcome = await this.#queue.add({ on: 'health' }, new Uint8Array(0), () => this.#pump());
     return outcome.ok ? succeed(undefined) : refuse('health_failed', outcome.problems[0]?.message ?? 'no reason given');
   }
 
   async usage(): Promise<InstanceUsage> {
-    const callP50Ms = this.#durations.quantile(0.5);
-    const callP99Ms = this.#durations.quantile(0.99);
-    return {
-      source: 'proc',
-      isolation: 'process',
-      ...this.#meter.totals(),
-      ...this.#counts,
-      limitsHit: this.#counts.limitsHit + this.#governor.throttled,
-      ...(callP50Ms === undefined || callP99Ms === undefined ? {} : { callP50Ms, callP99Ms }),
-    };
+    const { fuel } = this.#spec.release.limits;
+    this.#statistics.hit(this.#guard.takePause());
+    const throttledMs = this.#guard.throttledMs();
+    return { ...this.#seat.meter.totals(), throttledMs, ...this.#statistics.figures(fuel !== undefined) };
+  }
+
+  settled = (limitMs: number): Promise<boolean> => this.#settling.wait(limitMs);
+
+  /** What a `start` call does by itself has no end that could be waited for. */
+  #isSettled(): boolean {
+    const isCalled = this.#running !== null && this.#running.event.on !== 'start';
+    return this.#hasExited || (this.#queue.isEmpty && !isCalled && !this.#pulled.isBusy);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -122,10 +124,10 @@ export class WasmInstance implements Instance, Sleeper {
     clearTimeout(this.#parkTimer);
     this.#queue.drain(refuse('unavailable', `${this.#spec.app} is being stopped`));
     this.#pulled.stopWaiting();
-    this.#governor.end();
-    if (this.#session === null && this.#running === null) this.#finish({ kind: 'stopped' });
-    this.#session?.process.close();
-    const timer = setTimeout(() => this.#session?.process.signal('SIGKILL'), graceMs);
+    this.#guard.end();
+    if (this.#seat.session === null && this.#running === null) this.#finish({ kind: 'stopped' });
+    this.#seat.session?.process.close();
+    const timer = setTimeout(() => this.#seat.session?.process.signal('SIGKILL'), graceMs);
     await this.exited;
     clearTimeout(timer);
   }
@@ -133,14 +135,9 @@ export class WasmInstance implements Instance, Sleeper {
   /** Ends the runner of a program that does nothing; its next call begins a new one. */
   park(): void {
     clearTimeout(this.#parkTimer);
-    const session = this.#session;
-    if (session === null || this.#running !== null || this.#intent !== null) return;
+    if (this.#seat.session === null || this.#running !== null || this.#intent !== null) return;
     this.#parking?.places.busy(this);
-    this.#meter.detach();
-    this.#session = null;
-    session.process.close();
-    const timer = setTimeout(() => session.process.signal('SIGKILL'), WASM_BOUNDS.parkGraceMs);
-    void session.exited.then(() => clearTimeout(timer));
+    this.#seat.park();
   }
 
   /** The guest asks for a trigger from inside `start`. */
@@ -150,7 +147,9 @@ export class WasmInstance implements Instance, Sleeper {
     this.#idle(true);
     const job = await this.#pulled.next(timeoutMs);
     this.#idle(false);
-    if (job !== null) this.#counts.calls += 1;
+    if (job === null) return null;
+    this.#statistics.began();
+    this.#guard.beginPulled();
     return job;
   }
 
@@ -165,8 +164,7 @@ export class WasmInstance implements Instance, Sleeper {
   }
 
   #idle(isIdle: boolean): void {
-    if (isIdle) this.#watchdog.end();
-    else this.#watchdog.begin();
+    this.#guard.idle(isIdle);
   }
 
   #pump(): void {
@@ -175,31 +173,42 @@ export class WasmInstance implements Instance, Sleeper {
     if (job !== undefined) void this.#run(job);
   }
 
-  /** A runner for this program, which has none. It takes a place that is given back when the runner is gone. */
-  async #wake(): Promise<Outcome<RunnerSession>> {
-    await this.#parking?.places.take();
-    const opened = await this.#open({
+  #wake(): Promise<Outcome<RunnerSession>> {
+    return this.#seat.wake({
       onNext: (timeoutMs) => this.next(timeoutMs),
       onAnswer: (answer) => this.answer(answer),
       onIdle: (isIdle) => this.idle(isIdle),
     });
-    if (!opened.ok) {
-      this.#parking?.places.giveBack();
-      return opened;
+  }
+
+  #fell(exit: RunnerExit): void {
+    if (exit.byNeighbour !== undefined && this.#intent === null) return void this.#beginAgain(exit.byNeighbour);
+    const memory = { limitBytes: this.#spec.release.limits.memoryBytes, peakBytes: this.#seat.meter.peakBytes };
+    this.#finish(exitReasonOf(exit, this.#intent, memory));
+  }
+
+  /** A neighbour in the same process took this program with it: what was under way is lost, and a `start` is run once more. */
+  #beginAgain(reason: string): void {
+    this.#guard.end();
+    this.#seat.leave();
+    const [pulled, running] = [this.#pulled.abandon(), this.#running];
+    this.#running = null;
+    const lost = refuse('unavailable', `${this.#spec.app} is started again: ${reason}`);
+    const isStart = running?.event.on === 'start';
+    for (const job of isStart ? [pulled] : [pulled, running]) {
+      if (job === null) continue;
+      this.#count(job, lost);
+      job.settle(lost);
     }
-    const session = opened.value;
-    this.#session = session;
-    this.#meter.attach(session);
-    void session.exited.then((exit) => {
-      this.#parking?.places.giveBack();
-      if (this.#session === session) this.#finish(exitReasonOf(exit, this.#intent));
-    });
-    return opened;
+    this.#ears.restarted?.(reason);
+    if (running !== null && isStart) void this.#run(running);
+    else this.#pump();
+    this.#settling.look();
   }
 
   /** Nothing is left to do: from now on the program may be parked. */
   #rest(): void {
-    if (this.#parking === null || this.#running !== null || this.#session === null) return;
+    if (this.#parking === null || this.#running !== null || this.#seat.session === null) return;
     this.#parkTimer = setTimeout(() => this.park(), this.#parking.parkAfterMs).unref();
     this.#parking.places.idle(this);
   }
@@ -208,23 +217,25 @@ export class WasmInstance implements Instance, Sleeper {
     this.#running = job;
     clearTimeout(this.#parkTimer);
     this.#parking?.places.busy(this);
-    if (job.event.on !== 'health') this.#counts.calls += 1;
-    const awake = this.#session === null ? await this.#wake() : succeed(this.#session);
+    if (!isOwn(job)) this.#statistics.began();
+    const awake = await this.#wake();
     if (!awake.ok || this.#intent !== null) return this.#giveUp(job, awake);
     const beganMs = performance.now();
-    this.#watchdog.begin();
-    this.#governor.begin();
+    this.#guard.begin();
     const end = await awake.value.call(job.event, job.payload);
-    this.#watchdog.end();
-    this.#governor.end();
+    this.#guard.end();
+    this.#statistics.hit(this.#guard.takePause());
     if (end === null) return;
     this.#running = null;
-    if (job.event.on !== 'health' && job.event.on !== 'start') this.#durations.add(performance.now() - beganMs);
+    this.#statistics.burned(end.fuel);
+    this.#statistics.hit(...end.hits);
+    if (!isOwn(job) && job.event.on !== 'start') this.#statistics.took(performance.now() - beganMs);
     this.#count(job, end.outcome);
     this.#pulled.settle(end.outcome);
     job.settle(end.outcome);
     if (job.event.on === 'start') this.#afterStart(end);
     if (this.#intent === null) this.#pump();
+    this.#settling.look();
     this.#rest();
   }
 
@@ -237,6 +248,7 @@ export class WasmInstance implements Instance, Sleeper {
     if (this.#intent === null) this.#pump();
     else if (awake.ok) awake.value.process.close();
     else this.#finish({ kind: 'stopped' });
+    this.#settling.look();
   }
 
   /** A program that was all the release has is over; one whose start failed is not running. */
@@ -247,22 +259,13 @@ export class WasmInstance implements Instance, Sleeper {
   }
 
   #end(intent: Intent): void {
+    if (this.#intent === null && intent.kind === 'limit') this.#statistics.hit(intent.hit);
     this.#intent ??= intent;
-    this.#session?.process.signal('SIGKILL');
+    this.#seat.session?.process.signal('SIGKILL');
   }
 
   #count(job: Job, outcome: CallOutcome): void {
-    if (outcome.ok) return;
-    if (job.event.on !== 'health') this.#counts.errors += 1;
-    if (outcome.problems.some((problem) => problem.code === 'memory_limit')) this.#counts.limitsHit += 1;
-  }
-
-  async #probeHttp(path: string): Promise<Outcome<void>> {
-    const event: TriggerEvent = { on: 'http', method: 'GET', path, query: '', headers: {}, body: new Uint8Array(0) };
-    const outcome = await this.call(event);
-    if (!outcome.ok) return refuse('health_failed', outcome.problems[0]?.message ?? 'no reason given');
-    const status = outcome.value.answer?.status ?? 0;
-    return status >= 200 && status < 400 ? succeed(undefined) : refuse('health_failed', `${path} answered ${status}`);
+    if (!outcome.ok && !isOwn(job)) this.#statistics.failed();
   }
 
   #finish(reason: ExitReason): void {
@@ -270,23 +273,24 @@ export class WasmInstance implements Instance, Sleeper {
     this.#hasExited = true;
     clearTimeout(this.#parkTimer);
     this.#parking?.places.busy(this);
-    this.#meter.detach();
-    this.#watchdog.end();
-    this.#governor.end();
+    this.#guard.end();
+    this.#seat.leave();
     const pulled = this.#pulled.abandon();
-    const isLimit = reason.kind === 'crashed' && (reason.code === 'wall_limit' || reason.code === 'memory_limit');
-    if (isLimit) this.#counts.limitsHit += 1;
+    const limit = reason.kind === 'crashed' && reason.limit ? { limit: reason.limit } : {};
+    // A limit that we ended it for was told when it was exceeded; others show in how it ended.
+    if (this.#intent?.kind !== 'limit') this.#statistics.hit(limit.limit);
     const outcome: CallOutcome =
       reason.kind === 'crashed'
-        ? refuse(reason.code, reason.message)
+        ? { ...refuse(reason.code, reason.message), ...limit }
         : refuse('unavailable', `${this.#spec.app} is not running any more`);
     for (const job of [pulled, this.#running]) {
       if (job === null) continue;
-      this.#counts.errors += reason.kind === 'crashed' ? 1 : 0;
+      if (reason.kind === 'crashed') this.#statistics.failed();
       job.settle(outcome);
     }
     this.#running = null;
     this.#queue.drain(outcome);
     this.#settleExited(reason);
+    this.#settling.look();
   }
 }

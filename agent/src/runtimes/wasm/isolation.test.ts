@@ -1,21 +1,41 @@
 import { ISOLATION_LEVELS, type IsolationLevel } from '@wherry/protocol';
 import { expect, it } from 'vitest';
-import { checkIsolation } from './isolation.ts';
+import { chooseLevel, type DeviceIsolation } from './isolation.ts';
 import { canPark } from './parking.ts';
 
-const TABLE: Record<IsolationLevel, Record<IsolationLevel, boolean>> = {
-  shared: { shared: true, process: true, scope: true },
-  process: { shared: false, process: true, scope: true },
-  scope: { shared: false, process: false, scope: true },
+type Best = DeviceIsolation['best'];
+const DEVICE = { shared: new Set<string>() };
+
+/** Refused, or the level that a program gets that demands the row on a device that has the column. */
+const TABLE: Record<IsolationLevel, Record<Best, IsolationLevel | null>> = {
+  shared: { process: 'process', scope: 'scope' },
+  process: { process: 'process', scope: 'scope' },
+  scope: { process: null, scope: 'scope' },
 };
 
-it.each(ISOLATION_LEVELS)('a demand for %s is met by that level and stronger ones', (wanted) => {
-  for (const has of ISOLATION_LEVELS) {
-    const outcome = checkIsolation(wanted, has);
-    expect(outcome.ok).toBe(TABLE[wanted][has]);
-    if (!outcome.ok) expect(outcome.problems[0]?.code).toBe('isolation_below');
-    expect(checkIsolation(undefined, has).ok).toBe(true);
+it.each(ISOLATION_LEVELS)('a demand for %s is met by that level and stronger ones, whoever makes it', (wanted) => {
+  for (const best of ['process', 'scope'] as const) {
+    const byRelease = chooseLevel('app', wanted, true, { ...DEVICE, best });
+    const byPolicy = chooseLevel('app', undefined, true, { ...DEVICE, best, demanded: wanted });
+    for (const outcome of [byRelease, byPolicy]) {
+      if (outcome.ok) expect(outcome.value).toBe(TABLE[wanted][best]);
+      else expect([TABLE[wanted][best], outcome.problems[0]?.code]).toEqual([null, 'isolation_below']);
+    }
   }
+});
+
+it('shares only what the device names, what is able to, and what nobody wants apart', () => {
+  const device = { best: 'scope', shared: new Set(['trusted']) } as const;
+  const level = (app: string, wanted?: IsolationLevel, canShare = true, demanded?: IsolationLevel) => {
+    const outcome = chooseLevel(app, wanted, canShare, { ...device, demanded });
+    return outcome.ok ? outcome.value : null;
+  };
+  expect(level('trusted')).toBe('shared');
+  expect(level('trusted', 'shared')).toBe('shared');
+  expect(level('other')).toBe('scope');
+  expect(level('trusted', 'process')).toBe('scope');
+  expect(level('trusted', undefined, false)).toBe('scope');
+  expect(level('trusted', undefined, true, 'process')).toBe('scope');
 });
 
 it('parks what begins afresh anyway, or says so, and never what has a start', () => {

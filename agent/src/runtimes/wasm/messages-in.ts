@@ -1,6 +1,7 @@
 import { ERROR_CODES, LIMITS } from '@wherry/protocol';
 import { z } from 'zod';
 import type { FromRunner } from '../../runner/messages.ts';
+import { hardwareMessages } from './hardware-messages-in.ts';
 
 /**
  * Everything a runner may say. A runner that says something else has been taken over by its guest, or is broken: it is ended.
@@ -13,6 +14,7 @@ const headers = z.record(
 const text = (most: number) => z.string().max(most);
 const fd = z.int().min(0).max(100_000);
 const count = z.int().min(0);
+const mark = count.optional();
 
 const host = z.discriminatedUnion('op', [
   z.strictObject({ type: z.literal('host'), op: z.literal('publish'), topic: text(LIMITS.topicBytes) }),
@@ -24,6 +26,7 @@ const host = z.discriminatedUnion('op', [
   z.strictObject({ type: z.literal('host'), op: z.literal('fetch'), method: text(16), url: text(8192), headers }),
   z.strictObject({ type: z.literal('host'), op: z.literal('sync'), fd }),
   z.strictObject({ type: z.literal('host'), op: z.literal('symlink'), fd, name: text(255), target: text(4096) }),
+  ...hardwareMessages,
 ]);
 
 const result = z.union([
@@ -31,7 +34,11 @@ const result = z.union([
     ok: z.literal(true),
     answer: z.strictObject({ status: z.int().min(200).max(599), headers }).optional(),
   }),
-  z.strictObject({ ok: z.literal(false), code: z.enum(['guest_error', 'memory_limit']), message: text(1024) }),
+  z.strictObject({
+    ok: z.literal(false),
+    code: z.enum(['guest_error', 'memory_limit', 'fuel_limit']),
+    message: text(1024),
+  }),
 ]);
 
 export const fromRunner = z.union([
@@ -39,7 +46,7 @@ export const fromRunner = z.union([
   z.discriminatedUnion('type', [
     z.strictObject({
       type: z.literal('ready'),
-      handlers: z.array(z.enum(['start', 'health', 'cron', 'mqtt', 'http'])).max(8),
+      handlers: z.array(z.enum(['start', 'health', 'cron', 'mqtt', 'http', 'save', 'load'])).max(8),
       peakBytes: count,
     }),
     z.strictObject({ type: z.literal('refused'), code: z.enum(ERROR_CODES), message: text(4096) }),
@@ -51,7 +58,14 @@ export const fromRunner = z.union([
       text: text(LIMITS.logLineBytes),
       skipped: count,
     }),
-    z.strictObject({ type: z.literal('done'), result, exitCode: z.int().optional(), peakBytes: count }),
+    z.strictObject({
+      type: z.literal('done'),
+      result,
+      exitCode: z.int().optional(),
+      peakBytes: count,
+      fuel: count.optional(),
+      hits: z.strictObject({ stack: mark, open_files: mark, disk: mark, log_lines: mark }).optional(),
+    }),
   ]),
 ]);
 

@@ -1,12 +1,16 @@
 import { type Outcome, refuse, succeed, type WasmVariant } from '@wherry/protocol';
+import type { HardwareClaim } from '../../hardware/claims.ts';
 import type { HostServices, WorkloadSpec } from '../port.ts';
 import { WASM_BOUNDS } from './bounds.ts';
+import type { Cgroups } from './cgroup/port.ts';
 import { readModuleFile } from './module-file.ts';
 import type { PidFiles } from './pid-files.ts';
 import type { RunnerEntry } from './runner-entry.ts';
+import type { RunnerHandle } from './runner-handle.ts';
 import type { RunnerPool } from './runner-pool.ts';
 import { type RunnerOptions, RunnerProcess } from './runner-process.ts';
 import { RunnerSession, type SessionOptions } from './runner-session.ts';
+import type { SharedRunners } from './slots/shared-runners.ts';
 
 /** Puts a release's module into a runner: one that was started ahead where that fits, else one of its own. */
 export interface OpenContext {
@@ -14,6 +18,12 @@ export interface OpenContext {
   readonly pids: PidFiles;
   readonly pool: RunnerPool;
   readonly baselineBytes: number;
+  /** Where programs are that share a process; null for one that shares none. */
+  readonly shared: SharedRunners | null;
+  /** Makes a cgroup for each runner, on a device that has them. */
+  readonly cgroups: Cgroups | null;
+  /** What this program may use of the device's hardware. */
+  readonly hardware: HardwareClaim | null;
 }
 
 export type SessionHooks = Pick<SessionOptions, 'onNext' | 'onAnswer' | 'onIdle'>;
@@ -58,49 +68,68 @@ export async function openSession(
   const preopens = dataBytes > 0 && spec.dataPath !== null ? [spec.dataPath] : [];
   const bytes = readModuleFile(variant.value.path, variant.value.module.digest);
   if (!bytes.ok) return bytes;
+  const runner = takeRunner(spec, bytes.value.length, preopens, context);
+  runner.confine({ moduleBytes: limits.memoryBytes });
   const session = new RunnerSession({
-    runner: takeRunner(spec, bytes.value.length, preopens, context),
+    runner,
     bytes: bytes.value,
     ...hooks,
     preopens,
-    wallMs: limits.wallMs,
+    limits,
     capabilities,
     host,
+    hardware: context.hardware,
     init: {
       type: 'init',
       abi: variant.value.abi,
       moduleBytes: bytes.value.length,
       memoryBytes: limits.memoryBytes,
+      ...(limits.fuel === undefined ? {} : { fuel: limits.fuel }),
       tableElements: WASM_BOUNDS.tableElements,
       args: [spec.app],
-      env: spec.config,
+      env: environmentOf(spec),
+      config: spec.config,
       preopens: preopens.map((path) => ({ path, guest: DATA_MOUNT, quotaBytes: dataBytes })),
       stdio: 'log',
       capabilities,
     },
   });
   const opened = await session.open();
-  if (opened.ok) return succeed(session);
+  if (opened.ok) {
+    // Starting and compiling are not the program's own: its share counts from here on.
+    runner.confine({ cpuShare: limits.cpuShare });
+    return succeed(session);
+  }
   session.process.signal('SIGKILL');
   await session.exited;
   return opened;
 }
 
+/** A program finds in its environment what it was granted; the rest of its settings it has to ask for. */
+function environmentOf({ config, release }: WorkloadSpec): Record<string, string> {
+  const granted = new Set<string>(release.capabilities.env);
+  return Object.fromEntries(Object.entries(config).filter(([key]) => granted.has(key)));
+}
+
 function takeRunner(
-  { release }: WorkloadSpec,
+  { app, release }: WorkloadSpec,
   moduleBytes: number,
   preopens: readonly string[],
-  { entry, pids, pool, baselineBytes }: OpenContext,
-): RunnerProcess {
+  { entry, pids, pool, baselineBytes, cgroups, shared }: OpenContext,
+): RunnerHandle {
   const { memoryBytes } = release.limits;
+  const slot = shared?.take(app, memoryBytes) ?? null;
+  if (slot !== null) return slot;
   const waiting = fitsPool(memoryBytes, moduleBytes, preopens) ? pool.take() : null;
   if (waiting !== null) return waiting;
   const options: RunnerOptions = {
     entry,
     dataBytes: baselineBytes + memoryBytes + WASM_BOUNDS.headroomBytes,
+    moduleBytes: memoryBytes,
     fileBytes: Math.max(release.capabilities.dataBytes ?? 0, SMALLEST_FILE_BYTES),
     preopens,
     stdio: 'log',
+    scope: cgroups?.make() ?? null,
   };
   return startRunner(options, pids);
 }

@@ -8,6 +8,11 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   publish: 10,
   sync: 20,
   fetch: 20,
+  gpio_write: 2,
+  i2c_transaction: 10,
+  serial_open: 5,
+  serial_read: 5,
+  serial_write: 5,
   log: 2,
 };
 
@@ -15,6 +20,7 @@ export class Pacer {
   readonly #perSecond: number;
   #tokens: number;
   #atMs: number;
+  #heldBack = 0;
 
   constructor(perSecond: number, nowMs: number) {
     this.#perSecond = perSecond;
@@ -27,6 +33,15 @@ export class Pacer {
     this.#tokens = Math.min(this.#perSecond, this.#tokens + ((nowMs - this.#atMs) / 1000) * this.#perSecond);
     this.#atMs = nowMs;
     this.#tokens -= WEIGHTS[operation] ?? 1;
-    return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens / this.#perSecond) * 1000);
+    if (this.#tokens >= 0) return 0;
+    this.#heldBack += 1;
+    return Math.ceil((-this.#tokens / this.#perSecond) * 1000);
+  }
+
+  /** Operations that had to wait since this was last asked. */
+  takeHeldBack(): number {
+    const heldBack = this.#heldBack;
+    this.#heldBack = 0;
+    return heldBack;
   }
 }

@@ -30,8 +30,8 @@ describe('why a runner ended', () => {
     [{ ...exit, signal: 'SIGKILL' as const }, { kind: 'stop' as const }, { kind: 'stopped' }],
     [
       { ...exit, signal: 'SIGKILL' as const },
-      { kind: 'wall' as const, wallMs: 5 },
-      { kind: 'crashed', code: 'wall_limit' },
+      { kind: 'limit' as const, hit: { limit: 'wall' as const, limitMs: 5, usedMs: 6 } },
+      { kind: 'crashed', code: 'wall_limit', limit: { limit: 'wall', limitMs: 5, usedMs: 6 } },
     ],
     [
       { ...exit, signal: 'SIGKILL' as const },
@@ -51,5 +51,7 @@ describe('why a runner ended', () => {
       { kind: 'stop' as const },
       { code: 'guest_error' },
     ],
-  ])('%j meant as %j', (how, intent, reason) => expect(exitReasonOf(how, intent)).toMatchObject(reason));
+  ])('%j meant as %j', (how, intent, reason) =>
+    expect(exitReasonOf(how, intent, { limitBytes: 100, peakBytes: 90 })).toMatchObject(reason),
+  );
 });

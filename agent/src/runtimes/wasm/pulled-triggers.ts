@@ -16,6 +16,11 @@ export class PulledTriggers {
     this.#settled = settled;
   }
 
+  /** The guest has one that it has not finished. */
+  get isBusy(): boolean {
+    return this.#pulled !== null;
+  }
+
   /** The next trigger, or null after the timeout. */
   async next(timeoutMs: number): Promise<Job | null> {
     const job = this.#queue.take() ?? (await this.#wait(timeoutMs));

@@ -1,9 +1,10 @@
 import { basename, resolve } from 'node:path';
-import { admit, type Capabilities, type Outcome, type Problem, type WasmAbi } from '@wherry/protocol';
+import { admit, type Capabilities, isComponent, type Outcome, type Problem, type WasmAbi } from '@wherry/protocol';
 import type { HostServices } from '../port.ts';
 import { measureBaseline } from './baseline.ts';
 import { WASM_BOUNDS } from './bounds.ts';
-import { exitReasonOf } from './exit-reason.ts';
+import { exitReasonOf, type Intent } from './exit-reason.ts';
+import { type LocalHardware, openLocalHardware } from './local-hardware.ts';
 import { readModuleFile } from './module-file.ts';
 import { findRunnerEntry } from './runner-entry.ts';
 import { RunnerProcess } from './runner-process.ts';
@@ -18,6 +19,8 @@ export interface RunLocalOptions {
   readonly memoryBytes: number;
   readonly wallMs: number;
   readonly abi: WasmAbi | 'auto';
+  /** A script of hardware in memory, as plain values; the module is granted all of it. */
+  readonly fakeHardware?: unknown;
 }
 
 export interface RunLocalResult {
@@ -38,18 +41,30 @@ const FILE_BYTES = 64 * 1024 ** 3;
 export async function runLocal(options: RunLocalOptions): Promise<RunLocalResult> {
   const bytes = readModuleFile(options.file, null);
   if (!bytes.ok) return refused(bytes);
-  const abi = options.abi === 'auto' ? guessAbi(bytes.value) : options.abi;
-  const verdict = admit(bytes.value, { abi, capabilities: LOCAL_GRANTS, limits: options });
+  const hardware = openLocalHardware(options.fakeHardware, (line) => console.error(line));
+  if (!hardware.ok) return refused(hardware);
+  const capabilities = { ...LOCAL_GRANTS, ...hardware.value?.grants } as Capabilities;
+  const abi = options.abi === 'auto' ? guessAbi(bytes.value, capabilities) : options.abi;
+  const verdict = admit(bytes.value, { abi, capabilities, limits: options });
   if (!verdict.ok) return refused(verdict);
-  return run(options, abi, bytes.value);
+  return run(options, { abi, bytes: bytes.value, capabilities, hardware: hardware.value });
 }
 
-async function run(options: RunLocalOptions, abi: WasmAbi, bytes: Uint8Array): Promise<RunLocalResult> {
+interface Accepted {
+  readonly abi: WasmAbi;
+  readonly bytes: Uint8Array;
+  readonly capabilities: Capabilities;
+  readonly hardware: LocalHardware | null;
+}
+
+async function run(options: RunLocalOptions, accepted: Accepted): Promise<RunLocalResult> {
+  const { abi, bytes, capabilities, hardware } = accepted;
   const entry = findRunnerEntry();
   const preopens = options.dirs.map(({ host, guest }) => ({ path: resolve(host), guest, quotaBytes: null }));
   const runner = new RunnerProcess({
     entry,
     dataBytes: (await measureBaseline(entry)) + options.memoryBytes + WASM_BOUNDS.headroomBytes,
+    moduleBytes: options.memoryBytes,
     fileBytes: FILE_BYTES,
     preopens: preopens.map(({ path }) => path),
     stdio: 'inherit',
@@ -58,9 +73,10 @@ async function run(options: RunLocalOptions, abi: WasmAbi, bytes: Uint8Array): P
     runner,
     bytes,
     preopens: preopens.map(({ path }) => path),
-    wallMs: options.wallMs,
-    capabilities: LOCAL_GRANTS,
+    limits: { memoryBytes: options.memoryBytes, wallMs: options.wallMs, cpuShare: 64 },
+    capabilities,
     host: printingHost(),
+    hardware: hardware?.claim ?? null,
     init: {
       type: 'init',
       abi,
@@ -69,9 +85,10 @@ async function run(options: RunLocalOptions, abi: WasmAbi, bytes: Uint8Array): P
       tableElements: WASM_BOUNDS.tableElements,
       args: [basename(options.file), ...options.args],
       env: options.env,
+      config: options.env,
       preopens,
       stdio: 'inherit',
-      capabilities: LOCAL_GRANTS,
+      capabilities,
     },
     onNext: async () => null,
     onAnswer: () => false,
@@ -82,9 +99,9 @@ async function run(options: RunLocalOptions, abi: WasmAbi, bytes: Uint8Array): P
     session.process.signal('SIGKILL');
     return refused(opened);
   }
-  let isOverdue = false;
-  const watchdog = new Watchdog(options.wallMs, () => {
-    isOverdue = true;
+  let overdue: Intent | null = null;
+  const watchdog = new Watchdog(options.wallMs, (usedMs) => {
+    overdue = { kind: 'limit', hit: { limit: 'wall', limitMs: options.wallMs, usedMs } };
     session.process.signal('SIGKILL');
   });
   watchdog.begin();
@@ -96,7 +113,7 @@ async function run(options: RunLocalOptions, abi: WasmAbi, bytes: Uint8Array): P
     if (end.exitCode !== null) return { exitCode: end.exitCode };
     return end.outcome.ok ? { exitCode: 0 } : refused(end.outcome);
   }
-  const reason = exitReasonOf(exit, isOverdue ? { kind: 'wall', wallMs: options.wallMs } : null);
+  const reason = exitReasonOf(exit, overdue, { limitBytes: options.memoryBytes, peakBytes: session.peakBytes });
   if (reason.kind !== 'crashed') return { exitCode: FAILED_EXIT_CODE };
   return { exitCode: FAILED_EXIT_CODE, problem: { code: reason.code, message: reason.message } };
 }
@@ -106,11 +123,12 @@ function refused(outcome: Outcome<unknown> & { ok: false }): RunLocalResult {
   return problem === undefined ? { exitCode: FAILED_EXIT_CODE } : { exitCode: FAILED_EXIT_CODE, problem };
 }
 
-/** A program with `_start` is a WASI command; anything else here is AssemblyScript. */
-function guessAbi(bytes: Uint8Array): WasmAbi {
+/** A component says so in its first bytes; a program with `_start` is a WASI command; anything else here is AssemblyScript. */
+function guessAbi(bytes: Uint8Array, capabilities: Capabilities): WasmAbi {
+  if (isComponent(bytes)) return 'component';
   const verdict = admit(bytes, {
     abi: 'wasi-p1',
-    capabilities: LOCAL_GRANTS,
+    capabilities,
     limits: { memoryBytes: Number.MAX_SAFE_INTEGER },
   });
   return verdict.ok && verdict.value.exports.some(({ name }) => name === '_start') ? 'wasi-p1' : 'assemblyscript';

@@ -1,13 +1,17 @@
-import type { Capabilities, ErrorCode, Outcome } from '@wherry/protocol';
+import type { Capabilities, ErrorCode, GuestLimits, LimitHit, Outcome } from '@wherry/protocol';
 import { LIMITS, refuse } from '@wherry/protocol';
+import type { HardwareClaim } from '../../hardware/claims.ts';
 import type { CallEvent, InitMessage } from '../../runner/messages.ts';
 import { STATUS } from '../../runner/messages.ts';
 import type { CallOutcome, HostServices } from '../port.ts';
 import { WASM_BOUNDS } from './bounds.ts';
-import { type ServiceReply, serve } from './host-calls.ts';
+import { causeOf, hitsOfCall, hostCallsPerSecond, type ToldHits } from './call-hits.ts';
+import { waitsForHardware } from './hardware-calls.ts';
+import { serve } from './host-calls.ts';
 import type { CheckedMessage } from './messages-in.ts';
 import { Pacer } from './pacer.ts';
-import type { RunnerExit, RunnerProcess } from './runner-process.ts';
+import type { RunnerExit, RunnerHandle } from './runner-handle.ts';
+import type { ServiceReply } from './service-reply.ts';
 
 /**
  * One runner with a module in it: the conversation. At most one call and one host call are open at any time; a message out of turn
@@ -20,16 +24,17 @@ export interface PulledTrigger {
 
 export interface SessionOptions {
   /** A runner without a module; from now on the session's. */
-  readonly runner: RunnerProcess;
+  readonly runner: RunnerHandle;
   readonly init: InitMessage;
   /** The module; nobody reads it a second time, so that it cannot be exchanged between check and use. */
   readonly bytes: Uint8Array;
   /** Folders of this machine that the guest has. */
   readonly preopens: readonly string[];
-  /** For the module's own start function; calls are watched by whoever makes them. */
-  readonly wallMs: number;
+  /** Wall time is watched here for the module's own start function; calls are watched by whoever makes them. */
+  readonly limits: GuestLimits;
   readonly capabilities: Capabilities;
   readonly host: HostServices;
+  readonly hardware: HardwareClaim | null;
   /** A guest in `start` asks for its next trigger; null after the timeout. */
   readonly onNext: (timeoutMs: number) => Promise<PulledTrigger | null>;
   /** It answers the http trigger it got last. False when there is none. */
@@ -40,16 +45,19 @@ export interface SessionOptions {
 export interface CallEnd {
   readonly outcome: CallOutcome;
   readonly exitCode: number | null;
+  /** Limits that it hit. */
+  readonly hits: readonly LimitHit[];
+  readonly fuel: number;
 }
 
 export class RunnerSession {
-  readonly process: RunnerProcess;
+  readonly process: RunnerHandle;
   readonly exited: Promise<RunnerExit>;
   readonly traffic = { sentBytes: 0, receivedBytes: 0 };
   handlers: ReadonlySet<string> = new Set();
   peakBytes = 0;
   readonly #options: SessionOptions;
-  readonly #pacer = new Pacer(WASM_BOUNDS.hostCallsPerSecond, performance.now());
+  readonly #pacer: Pacer;
   readonly #gone = new AbortController();
   #isHostCallOpen = false;
   #openTimer: NodeJS.Timeout | undefined;
@@ -59,6 +67,7 @@ export class RunnerSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#pacer = new Pacer(hostCallsPerSecond(options.limits), performance.now());
     this.process = options.runner;
     this.process.handOver((message, tail) => this.#receive(message, tail));
     this.exited = this.process.exited.then((exit) => {
@@ -82,7 +91,7 @@ export class RunnerSession {
       }, limitMs);
     };
     endAfter(WASM_BOUNDS.startMs, 'start_failed');
-    this.#compiled = () => endAfter(this.#options.wallMs, 'wall_limit');
+    this.#compiled = () => endAfter(this.#options.limits.wallMs, 'wall_limit');
     const died = this.exited.then((exit) => {
       const how = exit.violation ?? exit.signal ?? `exit code ${exit.code}`;
       return refuse('start_failed', `the runner ended before it was ready (${how}): ${exit.stderr.trim().slice(-400)}`);
@@ -124,13 +133,22 @@ export class RunnerSession {
         if (settle === null || this.#isHostCallOpen) return void this.process.violate('"done" out of turn');
         this.#call = null;
         this.peakBytes = Math.max(this.peakBytes, message.peakBytes);
-        return void settle({ outcome: outcomeOf(message.result, tail), exitCode: message.exitCode ?? null });
+        return void settle(this.#endOf(message, tail));
       }
       case 'host':
         if (this.#isHostCallOpen) return void this.process.violate('a host call inside a host call');
         this.#isHostCallOpen = true;
         void this.#serve(message, tail);
     }
+  }
+
+  #endOf(message: Extract<CheckedMessage, { type: 'done' }>, tail: Uint8Array): CallEnd {
+    const { result, exitCode, fuel = 0 } = message;
+    const { limits, capabilities } = this.#options;
+    const told = { ...message, code: result.ok ? null : result.code } as ToldHits;
+    const hits = hitsOfCall(told, limits, this.#pacer.takeHeldBack(), capabilities.dataBytes ?? 0);
+    const limit = causeOf(told.code, hits);
+    return { outcome: { ...outcomeOf(result, tail), ...(limit && { limit }) }, exitCode: exitCode ?? null, hits, fuel };
   }
 
   #settleOpen(outcome: Outcome<void>): void {
@@ -159,7 +177,7 @@ export class RunnerSession {
     message: Extract<CheckedMessage, { type: 'host' }>,
     tail: Uint8Array,
   ): Promise<ServiceReply & { event?: CallEvent }> {
-    const { host, capabilities, preopens, onNext, onAnswer } = this.#options;
+    const { host, hardware, capabilities, preopens, onNext, onAnswer } = this.#options;
     if (message.op === 'next') {
       const pulled = await onNext(message.timeoutMs);
       return pulled === null
@@ -174,18 +192,22 @@ export class RunnerSession {
     const pid = this.process.pid;
     if (pid === undefined) return { status: STATUS.failed };
     const { signal } = this.#gone;
-    const context = { capabilities, host, folders: preopens, pid, signal, traffic: this.traffic };
+    const context = { capabilities, host, hardware, folders: preopens, pid, signal, traffic: this.traffic };
+    const isWaiting = waitsForHardware(message);
+    if (isWaiting) this.#options.onIdle(true);
     // A failing service of the agent is the guest's STATUS.failed, never the end of the agent.
-    return serve(message, tail, context).catch((error: Error) => {
+    const reply = await serve(message, tail, context).catch((error: Error) => {
       host.log({ atMs: Date.now(), stream: 'log', level: 'error', text: `${message.op}: ${error.message}` });
       return { status: STATUS.failed };
     });
+    if (isWaiting) this.#options.onIdle(false);
+    return reply;
   }
 }
 
 function outcomeOf(result: Extract<CheckedMessage, { type: 'done' }>['result'], tail: Uint8Array): CallOutcome {
   if (!result.ok) return refuse(result.code, result.message);
-  if (result.answer === undefined) return { ok: true, value: {} };
+  if (result.answer === undefined) return { ok: true, value: { state: Uint8Array.from(tail) } };
   const { status, headers } = result.answer;
   return { ok: true, value: { answer: { status, headers, body: Uint8Array.from(tail) } } };
 }

@@ -1,16 +1,20 @@
-import { processCpuMs, processMemoryBytes } from './process-usage.ts';
+import type { RunnerGauge } from './runner-handle.ts';
 import type { RunnerSession } from './runner-session.ts';
 
 /** What a workload has used over all its runners, one after the other. A runner that is gone keeps its last figures. */
 export class SessionMeter {
   #session: RunnerSession | null = null;
-  #past = { cpuMs: 0, sentBytes: 0, receivedBytes: 0 };
-  #now = { cpuMs: 0, memoryBytes: 0 };
+  #gauge: RunnerGauge | null = null;
+  #past = { cpuMs: 0, throttledMs: 0, sentBytes: 0, receivedBytes: 0 };
+  #cpuMs = 0;
+  #memoryBytes = 0;
+  #throttledMs = 0;
   #peakBytes = 0;
 
   attach(session: RunnerSession): void {
     this.#session = session;
-    this.#now = { cpuMs: 0, memoryBytes: 0 };
+    this.#gauge = session.process.gauge;
+    this.#clear();
   }
 
   /** The runner is about to be given up, or is gone. */
@@ -19,25 +23,42 @@ export class SessionMeter {
     this.#measure();
     const { sentBytes, receivedBytes } = this.#session.traffic;
     this.#past = {
-      cpuMs: this.#past.cpuMs + this.#now.cpuMs,
+      cpuMs: this.#past.cpuMs + this.#cpuMs,
+      throttledMs: this.#past.throttledMs + this.#throttledMs,
       sentBytes: this.#past.sentBytes + sentBytes,
       receivedBytes: this.#past.receivedBytes + receivedBytes,
     };
-    this.#now = { cpuMs: 0, memoryBytes: 0 };
+    this.#clear();
     this.#session = null;
   }
 
+  /** Cheap: asked some times a second while a call runs. */
   cpuMs(): number {
-    this.#measure();
-    return this.#past.cpuMs + this.#now.cpuMs;
+    if (this.#session !== null) this.#cpuMs = this.#session.process.gauge.cpuMs() ?? this.#cpuMs;
+    return this.#past.cpuMs + this.#cpuMs;
+  }
+
+  throttledMs(): number {
+    if (this.#session !== null) this.#throttledMs = this.#session.process.gauge.throttledMs();
+    return this.#past.throttledMs + this.#throttledMs;
+  }
+
+  pacing(): RunnerGauge['pacing'] {
+    return this.#gauge?.pacing ?? 'none';
+  }
+
+  get peakBytes(): number {
+    return Math.max(this.#peakBytes, this.#session?.peakBytes ?? 0);
   }
 
   totals() {
     this.#measure();
     const { sentBytes = 0, receivedBytes = 0 } = this.#session?.traffic ?? {};
     return {
-      cpuMs: this.#past.cpuMs + this.#now.cpuMs,
-      memoryBytes: this.#now.memoryBytes,
+      source: this.#gauge?.source ?? 'proc',
+      isolation: this.#gauge?.isolation ?? 'process',
+      cpuMs: this.#past.cpuMs + this.#cpuMs,
+      memoryBytes: this.#memoryBytes,
       modulePeakBytes: this.#peakBytes,
       sentBytes: this.#past.sentBytes + sentBytes,
       receivedBytes: this.#past.receivedBytes + receivedBytes,
@@ -46,12 +67,15 @@ export class SessionMeter {
 
   #measure(): void {
     if (this.#session === null) return;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#session.peakBytes);
-    const { pid } = this.#session.process;
-    if (pid === undefined) return;
-    this.#now = {
-      cpuMs: processCpuMs(pid) ?? this.#now.cpuMs,
-      memoryBytes: processMemoryBytes(pid) ?? this.#now.memoryBytes,
-    };
+    this.#peakBytes = this.peakBytes;
+    this.cpuMs();
+    this.throttledMs();
+    this.#memoryBytes = this.#session.process.gauge.memoryBytes() ?? this.#memoryBytes;
+  }
+
+  #clear(): void {
+    this.#cpuMs = 0;
+    this.#memoryBytes = 0;
+    this.#throttledMs = 0;
   }
 }

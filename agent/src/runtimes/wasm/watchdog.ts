@@ -4,17 +4,18 @@
  */
 export class Watchdog {
   readonly #wallMs: number;
-  readonly #expired: () => void;
+  readonly #expired: (usedMs: number) => void;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(wallMs: number, expired: () => void) {
+  constructor(wallMs: number, expired: (usedMs: number) => void) {
     this.#wallMs = wallMs;
     this.#expired = expired;
   }
 
   begin(): void {
     this.end();
-    this.#timer = setTimeout(this.#expired, this.#wallMs);
+    const beganMs = performance.now();
+    this.#timer = setTimeout(() => this.#expired(performance.now() - beganMs), this.#wallMs);
   }
 
   end(): void {

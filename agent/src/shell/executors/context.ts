@@ -25,6 +25,8 @@ export interface ExecutorContext {
   readonly instances: Instances;
   readonly hostFor: (app: string) => HostServices;
   readonly records: () => Iterable<DeploymentRecord>;
+  /** Do the triggers of the app still wait to move to this instance? */
+  readonly isMoving: (app: string, ticket: number) => boolean;
   readonly dispatch: (app: string, event: LifecycleEvent) => void;
   /** Before an instance is stopped. */
   readonly settleUsage: (held: HeldInstance) => Promise<void>;
@@ -41,5 +43,7 @@ export type Executor<K extends OutwardKind> = (
   signal: AbortSignal,
 ) => Promise<void> | void;
 
+/** How long calls that have begun may take before their instance ends, whatever their own limit. */
+export const DRAIN_MS_MAX = 30_000;
 /** How long an instance has for ending by itself. */
 export const STOP_GRACE_MS = 5_000;

@@ -1,4 +1,5 @@
 import { variantFacts } from '../../core/fit.ts';
+import { swapOf } from '../../core/swap-policy.ts';
 import { checkTriggers } from '../../triggers/triggers.ts';
 import { firstProblem } from '../workload-spec.ts';
 import type { Executor } from './context.ts';
@@ -24,6 +25,7 @@ export const fetchRelease: Executor<'fetchRelease'> = async (app, effect, contex
     releaseCounter: release.releaseCounter,
     variants: release.variants.map(variantFacts),
     health: release.health,
+    swap: swapOf(release),
     isOneShot: release.triggers.every((trigger) => trigger.on === 'start'),
   };
   context.dispatch(app, { type: 'release_fetched', ticket, facts });

@@ -2,8 +2,10 @@ import type { OutwardEffect, OutwardKind, OutwardOf } from '../../core/lifecycle
 import { bindTriggers } from './bind-triggers.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import type { Executor, ExecutorContext } from './context.ts';
+import { dismiss } from './dismiss.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import { fetchRelease } from './fetch-release.ts';
+import { moveTriggers } from './move-triggers.ts';
 import { prepare } from './prepare.ts';
 import { probe } from './probe.ts';
 import { setTimer } from './set-timer.ts';
@@ -17,6 +19,8 @@ const EXECUTORS: { readonly [K in OutwardKind]: Executor<K> } = {
   prepare,
   start,
   bindTriggers,
+  moveTriggers,
+  dismiss,
   probe,
   stop,
   setTimer,
@@ -25,7 +29,7 @@ const EXECUTORS: { readonly [K in OutwardKind]: Executor<K> } = {
 };
 
 /** Effects of the instance run one after another; those of the change lane end the one before; the rest stand alone. */
-const INSTANCE_LANE: ReadonlySet<OutwardKind> = new Set(['start', 'stop', 'bindTriggers']);
+const INSTANCE_LANE: ReadonlySet<OutwardKind> = new Set(['start', 'stop', 'bindTriggers', 'moveTriggers', 'dismiss']);
 const CHANGE_LANE: ReadonlySet<OutwardKind> = new Set(['fetchRelease', 'fetchBlob', 'prepare', 'cancelChange']);
 
 export interface Executing {
@@ -82,5 +86,7 @@ function answerFailure(app: string, effect: OutwardEffect, error: unknown, { dis
     dispatch(app, { type: 'blob_failed', ticket: effect.ticket, ...failure, isFinal: false });
   else if (effect.kind === 'prepare') dispatch(app, { type: 'refused', ticket: effect.ticket, ...failure });
   else if (effect.kind === 'start') dispatch(app, { type: 'start_failed', ticket: effect.ticket, ...failure });
+  else if (effect.kind === 'moveTriggers')
+    dispatch(app, { type: 'move_failed', ticket: effect.ticket, ...failure, isFinal: false });
   else if (effect.kind === 'probe') dispatch(app, { type: 'probe_failed', ticket: effect.ticket, ...failure });
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { parse } from 'yaml';
 import { CliFailure, EXIT, misused } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { collect, parsePairs } from './pairs.ts';
@@ -10,7 +12,8 @@ interface Options {
   readonly env: readonly string[];
   readonly memory: number;
   readonly wall: number;
-  readonly abi: 'wasi-p1' | 'assemblyscript' | 'auto';
+  readonly fakeHardware?: string;
+  readonly abi: 'wasi-p1' | 'assemblyscript' | 'component' | 'auto';
 }
 
 export function runCommand(shell: Shell): Command {
@@ -22,8 +25,11 @@ export function runCommand(shell: Shell): Command {
     .option('--env <key=value>', 'let it see a variable (repeat for more)', collect, [])
     .option('--memory <size>', 'most memory it may have', bytesOption, 16 * 1024 * 1024)
     .option('--wall <duration>', 'longest time it may run', durationOption, 2_000)
+    .option('--fake-hardware <file>', 'pins, buses and serial devices in memory, by a script (YAML)')
     .addOption(
-      new Option('--abi <abi>', 'how it was built').choices(['auto', 'wasi-p1', 'assemblyscript']).default('auto'),
+      new Option('--abi <abi>', 'how it was built')
+        .choices(['auto', 'wasi-p1', 'assemblyscript', 'component'])
+        .default('auto'),
     )
     .addHelpText(
       'after',
@@ -43,10 +49,20 @@ Example:
         memoryBytes: options.memory,
         wallMs: options.wall,
         abi: options.abi,
+        ...(options.fakeHardware && { fakeHardware: readScript(resolve(shell.folder, options.fakeHardware)) }),
       });
       if (problem) throw new CliFailure(exitCode || EXIT.refused, [problem]);
       if (exitCode !== 0) throw new CliFailure(exitCode);
     });
+}
+
+/** What the script says is checked by whoever plays it. */
+function readScript(path: string): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw misused(`fake hardware ${path}: ${(error as Error).message}`);
+  }
 }
 
 /** `HOST::GUEST`, as other Wasm runtimes write it; without `::` the guest sees it under the same name. */

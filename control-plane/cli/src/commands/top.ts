@@ -46,17 +46,40 @@ function topText(rows: readonly TopRow[], nowMs: number): string {
   if (rows.length === 0)
     return 'No usage has been reported yet. Devices report every few minutes once something runs: wherry rollout start APP@VERSION';
   return table(
-    ['device', 'app', 'version', 'cpu', 'memory', 'calls', 'errors', 'limits hit', 'measured'],
+    [
+      ...['device', 'app', 'version', 'cpu', 'memory', 'module peak', 'calls', 'p50', 'p99', 'errors', 'limits hit'],
+      ...['out', 'in', 'isolation', 'measured'],
+    ],
     rows.map((row) => [
       row.device,
       row.app,
       row.version,
       percent(row.cpuShare),
       size(row.memoryBytes),
+      known(row.figures?.modulePeakBytes, size),
       row.calls,
+      known(row.figures?.callP50Ms, milliseconds),
+      known(row.figures?.callP99Ms, milliseconds),
       row.errors,
-      row.limitsHit,
+      limitsText(row),
+      known(row.figures?.sentBytes, size),
+      known(row.figures?.receivedBytes, size),
+      row.figures ? `${row.figures.isolation} (${row.figures.source})` : '-',
       age(row.atMs, nowMs),
     ]),
   );
+}
+
+function known(value: number | undefined, text: (value: number) => string): string {
+  return value === undefined ? '-' : text(value);
+}
+
+function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+/** By name where the device says so: `2 fuel, 1 wall`. */
+function limitsText({ limitsHit, figures }: TopRow): string {
+  const named = Object.entries(figures?.limits ?? {}).map(([name, count]) => `${count} ${name}`);
+  return named.length === 0 ? String(limitsHit) : named.join(', ');
 }

@@ -48,8 +48,8 @@ async function checkModule(
   file: string,
   path: string,
 ): Promise<undefined> {
-  const { capabilities, limits } = manifest;
-  const verdict = admit(await readFile(file), { abi: variant.abi, capabilities, limits });
+  const { capabilities, limits, triggers } = manifest;
+  const verdict = admit(await readFile(file), { abi: variant.abi, capabilities, limits, triggers });
   if (!verdict.ok)
     throw new CliFailure(
       EXIT.refused,

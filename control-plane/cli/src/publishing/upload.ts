@@ -36,6 +36,15 @@ export async function uploadArtifact(
   await answer.body?.cancel();
 }
 
+/** Sends what is in memory, unless the control plane holds it. */
+export async function uploadBytes(connection: Connection, digest: string, bytes: Uint8Array): Promise<void> {
+  if ((await request(connection, digest, { method: 'HEAD' })).ok) return;
+  const headers = { 'content-type': 'application/octet-stream' };
+  const answer = await request(connection, digest, { method: 'PUT', headers, body: new Uint8Array(bytes) });
+  if (!answer.ok) throw new ApiError(await readProblem(answer));
+  await answer.body?.cancel();
+}
+
 async function* counted(file: string, onProgress: (sentBytes: number) => void): AsyncGenerator<Buffer> {
   let sentBytes = 0;
   for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {

@@ -27,16 +27,21 @@ export function brokerContract(name: string, make: () => Broker, capabilities: B
     let broker: Broker;
     let url: string;
     let received: IncomingMessage[];
+    let said: string[];
     let sessions: string[];
     let settle: (message: IncomingMessage) => Promise<Outcome<void>>;
 
     beforeEach(async () => {
       received = [];
+      said = [];
       sessions = [];
       settle = async () => succeed(undefined);
       broker = make();
       ({ url } = await broker.start({
         authenticate: async (tenant, device, secret) => SECRETS[`${tenant}/${device}`] === secret,
+        async appMessage({ tenant, device, app, path, payload }) {
+          said.push(`${tenant}/${device} ${app} ${path} ${Buffer.from(payload)}`);
+        },
         receive(message) {
           received.push(message);
           return settle(message);
@@ -180,6 +185,18 @@ export function brokerContract(name: string, make: () => Broker, capabilities: B
       await broker.publish({ tenant: TENANT, device: 'pi-2' as DeviceId, channel: 'desired' }, Buffer.from('for 2'));
       await broker.publish({ tenant: TENANT, device: 'pi-1' as DeviceId, channel: 'desired' }, Buffer.from('for 1'));
       await vi.waitFor(() => expect(heard).toEqual(['wherry/v1/acme/pi-1/desired']));
+    });
+
+    it('lets the apps of a device speak and listen on its own branch, and hands over what they say', async () => {
+      const client = await connect(ONE);
+      expect(await isGranted(client, 'wherry/v1/acme/pi-1/app/+/in/#')).toBe(true);
+      expect(await isGranted(client, 'wherry/v1/acme/pi-2/app/+/in/#')).toBe(false);
+      await client.publishAsync('wherry/v1/acme/pi-1/app/heating/out/1/2/3/4/5/6/7/8', 'warm', { qos: 1 });
+      expect(said).toEqual(['acme/pi-1 heating 1/2/3/4/5/6/7/8 warm']);
+      client.publish('wherry/v1/acme/pi-2/app/heating/out/state', 'forged', { qos: 1 });
+      await vi.waitFor(() => expect(client.connected).toBe(false), 5_000);
+      expect(said).toHaveLength(1);
+      expect(received).toEqual([]);
     });
 
     it('delivers to a device that is there', async () => {

@@ -1,5 +1,16 @@
 import type { UpChannel } from '@wherry/protocol';
-import { DOWN_CHANNELS, downFilter, isUpChannel, type Outcome, parseTopic, refuse, succeed } from '@wherry/protocol';
+import {
+  type AppTopic,
+  appFilter,
+  DOWN_CHANNELS,
+  downFilter,
+  isUpChannel,
+  type Outcome,
+  parseAppTopic,
+  parseTopic,
+  refuse,
+  succeed,
+} from '@wherry/protocol';
 import type { Identity } from './identity.ts';
 
 /**
@@ -21,7 +32,16 @@ export function mayPublish(identity: Identity, topicText: string): Outcome<Publi
   return succeed(id === undefined ? { channel } : { channel, id });
 }
 
-/** Only the exact filters of downFilter: a wildcard wider than that could name another device. */
+/** A message of one of its apps, for whoever listens to the fleet. Null: it is no such message, or not of this device. */
+export function appMessageOf(identity: Identity, topicText: string): AppTopic | null {
+  const parsed = parseAppTopic(topicText);
+  if (!parsed.ok || parsed.value.way !== 'out') return null;
+  const { tenant, device } = parsed.value;
+  return tenant === identity.tenant && device === identity.device ? parsed.value : null;
+}
+
+/** Only the exact filters of downFilter and appFilter: a wildcard wider than that could name another device. */
 export function maySubscribe(identity: Identity, filter: string): boolean {
+  if (filter === appFilter(identity.tenant, identity.device)) return true;
   return DOWN_CHANNELS.some((channel) => downFilter(identity.tenant, identity.device, channel) === filter);
 }

@@ -47,5 +47,11 @@ export const SERVER_LIMITS = {
   /** How long a device is asked to send its log, and how often that is asked again while somebody listens. */
   logsForMs: 60_000,
   logsRenewMs: 40_000,
+  /** Between processes over one store */
+  relayEveryMs: 200,
+  relayBatch: 500,
+  /** Hints that wait to be told; beyond, they are dropped: a watcher asks again by itself. */
+  relayWaiting: 2_000,
+  relayPeerSilentMs: 10_000,
   stopWithinMs: 10_000,
 } as const;

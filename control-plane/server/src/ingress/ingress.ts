@@ -1,4 +1,5 @@
 import { type Outcome, type Problem, succeed } from '@wherry/protocol';
+import { applyAppMessage } from '../app/apply-app-message.ts';
 import { applyLog } from '../app/apply-log.ts';
 import { applyPresence } from '../app/apply-presence.ts';
 import { applyReports, type IncomingReport } from '../app/apply-reports.ts';
@@ -50,6 +51,7 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
       underWay.add(settled);
       return settled;
     },
+    appMessage: (message) => applyAppMessage(context, message),
     connected: (tenant, device) => sessions.note(tenant, device, 'connected'),
     disconnected: (tenant, device) => sessions.note(tenant, device, 'disconnected'),
     async drain() {

@@ -24,6 +24,7 @@ export const SAMPLE_BODIES: Readonly<Record<string, unknown>> = {
     signatures: [{ keyid: 'a'.repeat(32), sig: 'AAAA' }],
   },
   addPublisherKey: { name: 'stolen', key: 'AAAA' },
+  updateTrust: {},
   startRollout: { app: 'thermostat', version: '1.0.0' },
   abortRollout: { reached: 'keep' },
   approveRollout: { wave: 0 },

@@ -69,6 +69,7 @@ export function deploymentIn(phase: DeploymentState, patch: Partial<Deployment['
             ? 'down'
             : 'up',
       ticket: RUN_TICKET,
+      prior: null,
       health: { ...FRESH_HEALTH, passingSinceMs: 49_500 },
       restarts: 0,
       trouble: null,

@@ -8,6 +8,7 @@ import {
   brokenByActivation,
   brokenByCollection,
   brokenByFetch,
+  brokenByMove,
   brokenBySaving,
   brokenByStart,
 } from '../rules.ts';
@@ -19,7 +20,7 @@ import { digestAt, factsOf, workloadOf } from './states.ts';
  * A small world around one lifecycle: a disk that survives crashes, a network and processes that do not. Every rule is checked at
  * every effect; what goes wrong, and when, is told by the trace.
  */
-export type Behaviour = 'good' | 'sick' | 'crashes' | 'refused' | 'tampered';
+export type Behaviour = 'good' | 'sick' | 'unmovable' | 'crashes' | 'refused' | 'tampered';
 
 /** Releases a, b, c … by their counter. */
 export const RELEASES = ['a', 'b', 'c', 'd'] as const;
@@ -45,6 +46,10 @@ export class World {
   /** In memory. */
   state: Deployment | null = null;
   running: { readonly release: string; readonly ticket: number } | null = null;
+  /** Has the triggers while `running` proves itself; `bound` is the ticket of the one that has them. */
+  beside: World['running'] = null;
+  bound: number | null = null;
+  #passed: number | null = null;
   pending: Pending[] = [];
   nowMs = 1_000_000;
   /** How far the wall clock is from the true time. */
@@ -99,6 +104,7 @@ export class World {
     if (next === undefined) return;
     const boots = this.#boots;
     this.nowMs = Math.max(this.nowMs, next.dueMs);
+    if (next.event.type === 'moved' && !this.#move(next.event.ticket)) return;
     if (isLost && next.event.type !== 'timer') this.pending.push(next);
     else this.send(next.event);
     // No answer outlives the process that asked.
@@ -109,16 +115,17 @@ export class World {
     this.#boots += 1;
     this.powerLeft = null;
     this.running = null;
+    [this.beside, this.bound] = [null, null];
     this.pending = [];
     this.#lastTicket = 0;
     this.state = this.record === null ? null : restore(this.record);
     if (this.state !== null) this.send({ type: 'boot' });
   }
 
-  crashInstance(): void {
-    if (this.running === null) return;
-    const { ticket } = this.running;
-    this.running = null;
+  crashInstance(which: 'running' | 'beside' = 'running'): void {
+    const { ticket } = this[which] ?? {};
+    if (ticket === undefined) return;
+    this[which] = null;
     this.send({ type: 'crashed', ticket, code: 'guest_error', message: 'it fell over' });
   }
 
@@ -128,7 +135,7 @@ export class World {
       nowMs: this.nowMs + this.skewMs,
       uptimeMs: this.nowMs,
       random: (this.nowMs % 997) / 997,
-      device: { refused: {}, platform: 'linux/arm64' },
+      device: { refused: {}, platform: 'linux/arm64', sideBySide: ['wasm'] },
       lastTicket: this.#lastTicket,
       zone: ZONE,
       link: { name: 'wwan0', isMetered: true, leftBytes: this.leftBytes, renewsAtMs: 1e10, presentBytes },
@@ -173,8 +180,21 @@ export class World {
         return;
       case 'stop':
         this.running = null;
+        this.beside = null;
+        this.bound = null;
+        return;
+      case 'dismiss':
+        this.#dismiss(effect.ticket);
+        return;
+      case 'bindTriggers':
+        this.bound = this.running?.ticket === effect.ticket ? effect.ticket : this.bound;
+        return;
+      case 'moveTriggers':
+        if (this.state !== null) hold(brokenByMove(this.state, effect, this.#passed));
+        this.#answer(this.#moveTriggers(effect));
         return;
       case 'probe':
+        this.#passed = null;
         this.#answer(this.#probe(effect.ticket));
         return;
       case 'setTimer': {
@@ -185,7 +205,6 @@ export class World {
       case 'collectGarbage':
         this.#collect();
         return;
-      case 'bindTriggers':
       case 'cancelChange':
         return;
     }
@@ -208,6 +227,7 @@ export class World {
     const { ticket, release } = effect;
     if (this.state === null) throw new Error('a start for an app that is gone');
     hold(brokenByStart(this.state, effect, this.#view()));
+    if (this.running !== null && this.running.ticket === this.state.run.prior) this.beside = this.running;
     this.running = { release, ticket };
     this.#answer({ type: 'started', ticket });
     if (this.#of(release) === 'crashes')
@@ -217,7 +237,29 @@ export class World {
   #probe(ticket: number): LifecycleEvent {
     const isSick = this.running?.ticket === ticket && this.#of(this.running.release) === 'sick';
     if (isSick) return { type: 'probe_failed', ticket, code: 'health_failed', message: 'sick' };
+    this.#passed = ticket;
     return { type: 'probe_passed', ticket };
+  }
+
+  #moveTriggers({ ticket, release }: OutwardOf<'moveTriggers'>): LifecycleEvent {
+    if (this.#of(release) !== 'unmovable') return { type: 'moved', ticket };
+    return { type: 'move_failed', ticket, code: 'health_failed', message: 'not its state', isFinal: true };
+  }
+
+  /** What the shell does in one go with telling of it; not for an instance that nobody waits for any more. */
+  #move(ticket: number): boolean {
+    if (this.running?.ticket !== ticket || this.state?.run.status !== 'moving') return false;
+    this.bound = ticket;
+    this.beside = null;
+    return true;
+  }
+
+  #dismiss(ticket: number): void {
+    if (this.bound === ticket) this.bound = null;
+    if (this.beside?.ticket === ticket) this.beside = null;
+    if (this.running?.ticket !== ticket) return;
+    this.running = this.beside;
+    this.beside = null;
   }
 
   #collect(): void {
@@ -242,7 +284,8 @@ export class World {
     const facts = factsOf(counter);
     const [wasm, container] = facts.variants;
     const artifact = { digest: `sha256:${String(counter).repeat(64)}`, sizeBytes: BLOB_BYTES };
-    return { ...facts, variants: [{ ...wasm, artifact }, container] } as typeof facts;
+    const swap = counter % 2 === 0 ? 'overlap' : 'restart';
+    return { ...facts, swap, variants: [{ ...wasm, artifact }, container] } as typeof facts;
   }
 
   #of(release: string): Behaviour {

@@ -1,4 +1,4 @@
-import { type Device, getDevice } from '@wherry/protocol';
+import { type Device, describeLimitHit, getDevice, type HardwareInventory } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
@@ -29,12 +29,23 @@ export function deviceText(device: Device, nowMs: number): string {
     ],
     ['runtimes', inventory?.runtimes.map((runtime) => `${runtime.name} ${runtime.version}`).join(', ')],
     ['isolation', inventory?.isolation],
+    ['hardware', inventory?.hardware && hardwareText(inventory.hardware)],
     ['cpu', host && percent(host.cpuShare)],
     ['memory', host && `${size(host.memoryUsedBytes)} of ${size(host.memoryTotalBytes)}`],
     ['disk', host && `${size(host.diskUsedBytes)} of ${size(host.diskTotalBytes)}`],
     ['temperature', host?.temperatureCelsius === undefined ? null : `${host.temperatureCelsius.toFixed(1)} °C`],
   ]);
   return `${facts}\n\n${workloadsText(device, nowMs)}`;
+}
+
+/** Names only: what they stand for is the device's own affair. */
+function hardwareText({ gpio, i2c, serial }: HardwareInventory): string {
+  const pins = Object.entries(gpio).map(([name, direction]) => (direction === 'any' ? name : `${name} (${direction})`));
+  return [
+    ...(pins.length > 0 ? [`pins ${pins.join(', ')}`] : []),
+    ...(i2c.length > 0 ? [`i2c ${i2c.join(', ')}`] : []),
+    ...(serial.length > 0 ? [`serial ${serial.join(', ')}`] : []),
+  ].join('; ');
 }
 
 function workloadsText({ workloads }: Device, nowMs: number): string {
@@ -45,6 +56,7 @@ function workloadsText({ workloads }: Device, nowMs: number): string {
   );
   const reasons = workloads.flatMap((w) => [
     ...(w.code ? [`${w.app}: ${w.message ?? ''} [${w.code}]`] : []),
+    ...(w.limit ? [`${w.app}: hit its limit of ${describeLimitHit(w.limit)}`] : []),
     ...(w.running && w.state !== 'healthy' ? [`${w.app}: still running ${w.running.version}`] : []),
     ...(w.refusals ?? []).map((refusal) => `${w.app}: ${refusal.kind} not taken: ${refusal.message} [${refusal.code}]`),
   ]);

@@ -25,9 +25,18 @@ export function triggerText(trigger: Trigger): string {
 export function capabilitiesText(granted: Capabilities): string {
   const parts = [
     granted.mqtt && `publish ${granted.mqtt.publish.join(' ')}`,
-    granted.http && `http ${granted.http.allow.join(' ')}`,
+    granted.http && `http ${granted.http.allow.join(' ')}${granted.http.private ? ' (private addresses too)' : ''}`,
     granted.kv && 'kv',
     granted.dataBytes && `data ${formatBytes(granted.dataBytes)}`,
+    ...Object.entries(granted.gpio ?? {}).map(([pin, direction]) => `gpio ${pin} (${direction})`),
+    ...Object.entries(granted.i2c ?? {}).map(([bus, addresses]) => `i2c ${bus} ${addresses.map(hex).join(' ')}`),
+    granted.serial?.length && `serial ${granted.serial.join(' ')}`,
+    granted.features?.length && `features ${granted.features.join(' ')}`,
   ];
   return parts.filter(Boolean).join(', ') || 'nothing';
+}
+
+/** As data sheets write addresses. */
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
 }

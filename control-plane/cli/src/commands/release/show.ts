@@ -1,4 +1,11 @@
-import { formatBytes, formatDurationMs, formatShare, getRelease, type ReleaseView } from '@wherry/protocol';
+import {
+  formatBytes,
+  formatDurationMs,
+  formatShare,
+  type GuestLimits,
+  getRelease,
+  type ReleaseView,
+} from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
@@ -17,6 +24,15 @@ export function showReleaseCommand(shell: Shell): Command {
   });
 }
 
+function limitsText({ memoryBytes, cpuShare, wallMs, cpuTimeMs, fuel, hostCallsPerSecond }: GuestLimits): string {
+  return [
+    `memory ${formatBytes(memoryBytes)}, cpu ${formatShare(cpuShare)}, wall ${formatDurationMs(wallMs)}`,
+    ...(cpuTimeMs === undefined ? [] : [`cpu time ${formatDurationMs(cpuTimeMs)} a call`]),
+    ...(fuel === undefined ? [] : [`fuel ${fuel} a call`]),
+    ...(hostCallsPerSecond === undefined ? [] : [`${hostCallsPerSecond} host calls a second`]),
+  ].join(', ');
+}
+
 function releaseText({ payload, ...release }: ReleaseView): string {
   const { limits, health } = payload;
   return sheet([
@@ -28,10 +44,7 @@ function releaseText({ payload, ...release }: ReleaseView): string {
     ...payload.variants.map((variant, i) => [`variant ${i + 1}`, variantText(variant)] as const),
     ...payload.triggers.map((trigger) => ['trigger', triggerText(trigger)] as const),
     ['may use', capabilitiesText(payload.capabilities)],
-    [
-      'limits',
-      `memory ${formatBytes(limits.memoryBytes)}, cpu ${formatShare(limits.cpuShare)}, wall ${formatDurationMs(limits.wallMs)}`,
-    ],
+    ['limits', limitsText(limits)],
     [
       'health',
       `after ${formatDurationMs(health.afterMs)}, every ${formatDurationMs(health.everyMs)}, ${health.failures} failures, soak ${formatDurationMs(health.soakMs)}`,

@@ -12,9 +12,11 @@ import { requireDevice } from '../auth/require-device.ts';
 import { tooManyFailures } from '../auth/require-role.ts';
 import { isTagKnown } from '../blobs/range.ts';
 import { serveBlob } from '../blobs/serve-blob.ts';
+import { serveDelta } from '../blobs/serve-delta.ts';
 import type { ApiDeps, ApiEnv } from '../env.ts';
 import { problemsOf } from '../operations/issues.ts';
 import { problemAnswer } from '../problem.ts';
+import { serveTuf } from './serve-tuf.ts';
 
 /** What devices read over HTTP, and how they get their identity. Everything a device may see is its tenant's and its own. */
 export function deviceApp(deps: ApiDeps): Hono<ApiEnv> {
@@ -61,6 +63,10 @@ export function deviceApp(deps: ApiDeps): Hono<ApiEnv> {
     const found = await releaseEnvelope(context, c.get('identity').tenant, digest);
     return found.ok ? c.json(found.value) : problemAnswer(c, found.problems);
   });
+  guarded.get('/tuf/:file', (c) => serveTuf(c, deps, c.get('identity').tenant, c.req.param('file')));
+  guarded.get('/blobs/:digest/from/:base', (c) =>
+    serveDelta(c, deps, c.get('identity').tenant, c.req.param('base'), c.req.param('digest')),
+  );
   guarded.get('/blobs/:digest', (c) => serveBlob(c, deps, c.get('identity').tenant, c.req.param('digest')));
   app.route(DEVICE_ROOT, guarded);
   return app;

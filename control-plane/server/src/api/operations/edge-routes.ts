@@ -115,4 +115,18 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
       ...refused,
     },
   });
+  registry.registerPath({
+    operationId: 'readTrustFile',
+    method: 'get',
+    path: `${DEVICE_ROOT}/tuf/{file}`,
+    tags: ['device side'],
+    summary: "A metadata file of the tenant's repository: timestamp.json, or N.{role}.json, which never changes",
+    security: DEVICE,
+    request: { params: z.object({ file: z.string() }) },
+    responses: {
+      200: { description: 'Signed', content: { 'application/json': { schema: z.looseObject({}) } } },
+      304: { description: 'The device has it' },
+      ...refused,
+    },
+  });
 }

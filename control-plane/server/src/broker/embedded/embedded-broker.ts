@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { buildTopic, downFilter, isDownChannel, type Topic, WherryError } from '@wherry/protocol';
+import { APP_TOPIC_LEVELS_MAX, buildTopic, downFilter, isDownChannel, type Topic, WherryError } from '@wherry/protocol';
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import { SERVER_LIMITS } from '../../config/limits.ts';
 import { listenUrl } from '../../config/listen-url.ts';
@@ -10,7 +10,7 @@ import { GuardedConnection, type GuardOptions } from '../guard/guarded-connectio
 import type { Violation } from '../guard/violations.ts';
 import type { Identity } from '../identity.ts';
 import type { Broker, BrokerHandlers } from '../port.ts';
-import { mayPublish, maySubscribe } from '../rights.ts';
+import { appMessageOf, mayPublish, maySubscribe } from '../rights.ts';
 import { authenticate, createLoginThrottle } from './authenticate.ts';
 import { Sessions } from './sessions.ts';
 
@@ -29,6 +29,8 @@ export interface EmbeddedBrokerOptions {
   readonly guard?: Partial<Pick<GuardOptions, 'connectWithinMs' | 'authenticateWithinMs' | 'packets' | 'bytes'>>;
 }
 
+/** The longest are those of apps. */
+const TOPIC_LEVELS_MAX = 7 + APP_TOPIC_LEVELS_MAX;
 /** MQTT 3.1.1, 3.9.3: what SUBACK says of a filter that was not granted. */
 const SUBSCRIPTION_REFUSED = 0x80;
 
@@ -48,7 +50,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
         connectTimeout: SERVER_LIMITS.authenticateWithinMs,
         keepaliveLimit: SERVER_LIMITS.keepaliveSeconds,
         drainTimeout: 20_000,
-        maxTopicLevels: 8,
+        maxTopicLevels: TOPIC_LEVELS_MAX,
         preConnect(client, packet, done) {
           packet.clean = true;
           connects.set(client, packet);
@@ -184,6 +186,12 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
   async function receive(handlers: BrokerHandlers, client: Client | null, packet: PublishPacket): Promise<void> {
     const identity = client ? identities.get(client) : undefined;
     if (!client || !identity) throw new WherryError('forbidden', `publish on ${packet.topic} without an identity`);
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    const said = appMessageOf(identity, packet.topic);
+    if (said !== null) {
+      const { tenant, device, app, path } = said;
+      return handlers.appMessage?.({ tenant, device, app, path, payload });
+    }
     const right = mayPublish(identity, packet.topic);
     if (!right.ok) throw new WherryError('forbidden', right.problems[0]?.message ?? 'publish refused');
     if (client.closed && isReplaced(client, identity)) return;
@@ -191,7 +199,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
       tenant: identity.tenant,
       device: identity.device,
       ...right.value,
-      payload: typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload,
+      payload,
     });
     if (!outcome.ok) throw new WherryError('unavailable', `store a message of ${identity.name}`);
   }

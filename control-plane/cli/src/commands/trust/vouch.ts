@@ -1,0 +1,44 @@
+import { getRelease } from '@wherry/protocol';
+import { Command } from 'commander';
+import { connect } from '../../connection/connect.ts';
+import type { Shell } from '../../shell.ts';
+import { type ChangeOptions, commitChange } from '../../trust/commit-change.ts';
+import { nameRelease, revokeRelease } from '../../trust/name-release.ts';
+import { draftOn, readBegun, readPublisher } from '../../trust/repository.ts';
+import { parseReleaseName } from '../release-argument.ts';
+import { withChange } from './change-options.ts';
+
+/** A release that is published into the signed metadata of its app, and out of it. */
+export function vouchCommand(shell: Shell): Command {
+  const command = withChange(
+    new Command('vouch')
+      .description('sign a release that is published already: what "wherry publish" does for a new one')
+      .argument('<app@version>'),
+  );
+  return command.action(async (text: string, options: ChangeOptions) => {
+    const params = parseReleaseName(text);
+    const connection = await connect(shell, command);
+    const repository = await readBegun(connection);
+    const release = await connection.client.call(getRelease, { params });
+    const current = await readPublisher(connection, release.app);
+    const { tenant } = repository;
+    const signed = nameRelease(current?.signed ?? null, tenant, release.payload, release.digest, shell.nowMs());
+    const change = draftOn(repository, { publishers: { [release.app]: { signatures: [], signed } } });
+    await commitChange(shell, command, connection, change, options, `Devices may run ${text} now.`);
+  });
+}
+
+export function revokeReleaseCommand(shell: Shell): Command {
+  const command = withChange(
+    new Command('revoke').description('take a release out of what may run; its key stays').argument('<app@version>'),
+  );
+  return command.action(async (text: string, options: ChangeOptions) => {
+    const { app, version } = parseReleaseName(text);
+    const connection = await connect(shell, command);
+    const repository = await readBegun(connection);
+    const current = await readPublisher(connection, app);
+    const signed = revokeRelease(current?.signed ?? null, repository.tenant, app, version, shell.nowMs());
+    const change = draftOn(repository, { publishers: { [app]: { signatures: [], signed } } });
+    await commitChange(shell, command, connection, change, options, `${text} is revoked.`);
+  });
+}

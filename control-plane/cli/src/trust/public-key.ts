@@ -1,0 +1,26 @@
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { refused } from '../failure.ts';
+import { readPublicKey } from '../publishing/publisher-key.ts';
+import type { Shell } from '../shell.ts';
+import { keyFolder, listKeyFiles, readKeyFile } from './key-folder.ts';
+import { rawPublicKey } from './tuf-keys.ts';
+
+/**
+ * The public half of a key, as hex: given as such, as the name of a key of the folder, or as a file (ours, PEM, or FILE.pub).
+ * Code: not_found.
+ */
+export async function findPublicKey(shell: Shell, text: string, keys: string | undefined): Promise<string> {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  const folder = keyFolder(shell, keys);
+  const named = (await listKeyFiles(folder)).find(({ name }) => name === text);
+  if (named) return named.publicHex;
+  const path = resolve(shell.folder, text);
+  const content = await readFile(path, 'utf8').catch(() => {
+    throw refused('not_found', `there is no key ${text}, neither as ${join(folder, `${text}.key`)} nor as ${path}`);
+  });
+  if (content.includes('wherry-key') || content.includes('PRIVATE KEY')) return (await readKeyFile(path)).publicHex;
+  const { key } = await readPublicKey(path);
+  return rawPublicKey(createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' }));
+}

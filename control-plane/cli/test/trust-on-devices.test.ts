@@ -1,0 +1,157 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createEffects,
+  createHttpSource,
+  createTufReleases,
+  createUpdater,
+  openGenerations,
+} from '@wherry/agent/trust';
+import { type ClaimResponse, type Envelope, fromBase64, PATHS, type ReleaseView, succeed } from '@wherry/protocol';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { type RunningServer, startServer } from './fleet/processes.ts';
+
+/**
+ * What a device's own updater makes of what the commands sign and the control plane serves: one device with one factory root, through
+ * publishing, rotation of every key, revocation, a floor, and a control plane restored from an older copy.
+ */
+const shell = recordedShell();
+const file = (path: string) => join(shell.folder, path);
+const never = new AbortController().signal;
+let server: RunningServer;
+let factoryRoot: Buffer;
+let identity: ClaimResponse;
+
+async function ok(...argv: string[]): Promise<string> {
+  const { exitCode, out, err } = await shell.run(...argv);
+  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
+  return out;
+}
+
+async function publish(version: string): Promise<ReleaseView> {
+  mkdirSync(file('cam'), { recursive: true });
+  writeFileSync(file('cam/cam.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+  const variants = 'variants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n';
+  writeFileSync(file('cam/wherry.yaml'), `app: cam\nversion: ${version}\n${variants}limits: { cpu: 25% }\n`);
+  return JSON.parse(await ok('--json', 'publish', 'cam', '--key', 'p.pem'));
+}
+
+/** The device's verdict on a release that its director wants: `ok`, or the code. Its disk stays from call to call. */
+async function verdict({ app, version, digest }: ReleaseView): Promise<string> {
+  const headers = { authorization: `Bearer ${identity.tenant}/${identity.device}:${identity.secret}` };
+  const effects = createEffects();
+  const releases = createTufReleases({
+    updater: createUpdater({
+      factoryRoot,
+      generations: openGenerations(file('device'), effects),
+      source: createHttpSource(`${server.origin}${PATHS.deviceTuf('')}`, effects, headers),
+      nowMs: Date.now,
+    }),
+    tenant: identity.tenant,
+    deviceTarget: 'test-board',
+    payloads: { read: () => null, write: () => {} },
+    async fetchPayload({ name }) {
+      const answer = await fetch(`${server.origin}${PATHS.deviceRelease(name)}`, { headers });
+      return succeed(fromBase64(((await answer.json()) as Envelope).payload));
+    },
+    inUse: () => [],
+  });
+  const fetched = await releases.fetch({ app, version, digest }, never);
+  return fetched.ok ? 'ok' : (fetched.problems[0]?.code ?? 'none');
+}
+
+async function restartOver(folder: string): Promise<void> {
+  const { http, mqtt } = server.ready;
+  await server.stop();
+  const place = (url: string) => new URL(url).host;
+  server = await startServer(file(folder), place(http), place(mqtt));
+}
+
+beforeAll(async () => {
+  server = await startServer(file('server'));
+  Object.assign(shell.env, { WHERRY_KEYS: file('keys') });
+  await ok('login', '--server', server.origin, '--token', server.adminToken);
+  await ok('trust', 'init', '--app', 'cam', '--no-passphrase');
+  factoryRoot = Buffer.from(await ok('trust', 'root'));
+  await ok('keys', 'new', '--out', 'p.pem');
+  await ok('key', 'add', 'p.pem.pub');
+  const { token } = JSON.parse(await ok('--json', 'device', 'claim-token')) as { token: string };
+  const reportKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const body = { token, target: 'test-board', arch: 'arm64', reportKey, boot: randomBytes(16).toString('hex') };
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  identity = (await (await fetch(`${server.origin}${PATHS.claim}`, init)).json()) as ClaimResponse;
+});
+afterAll(() => server.stop());
+
+it('is served the files of its tenant: those with a version for ever, the timestamp anew each time', async () => {
+  const url = (name: string) => `${server.origin}${PATHS.deviceTuf(name)}`;
+  const authorization = `Bearer ${identity.tenant}/${identity.device}:${identity.secret}`;
+  expect((await fetch(url('1.root.json'))).status).toBe(401);
+  for (const [name, caching] of [
+    ['1.root.json', /immutable/],
+    ['timestamp.json', /no-cache/],
+  ] as const) {
+    const answer = await fetch(url(name), { headers: { authorization } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toMatch(caching);
+    const tag = answer.headers.get('etag') ?? '';
+    const again = await fetch(url(name), { headers: { authorization, 'if-none-match': tag } });
+    expect(again.status).toBe(304);
+  }
+  for (const name of ['2.root.json', 'root.json', '1.timestamp.json', '..%2f1.root.json'])
+    expect((await fetch(url(name), { headers: { authorization } })).status).toBe(404);
+});
+
+it('takes what a publisher signed, after every key was rotated too', async () => {
+  const first = await publish('1.0.0');
+  expect(await verdict(first)).toBe('ok');
+  for (const [key, option] of [
+    ['root', ['--role', 'root']],
+    ['targets', ['--role', 'targets']],
+    ['publisher', ['--app', 'cam']],
+  ] as const) {
+    await ok('trust', 'key', 'new', `${key}-2`, '--no-passphrase');
+    await ok('trust', 'key', 'rotate', key, `${key}-2`, ...option);
+    rmSync(file(`keys/${key}.key`));
+  }
+  expect(await verdict(first)).toBe('ok');
+  expect(await verdict(await publish('1.1.0'))).toBe('ok');
+});
+
+it('goes on after the control plane was restored from an older copy', async () => {
+  const before = await publish('1.2.0');
+  await restartOver('server');
+  await server.stop();
+  cpSync(file('server'), file('backup'), { recursive: true });
+  server = await startServer(file('server'), new URL(server.ready.http).host, new URL(server.ready.mqtt).host);
+  await ok('trust', 'renew');
+  expect(await verdict(before)).toBe('ok');
+  await restartOver('backup');
+  expect(await verdict(before)).toBe('rollback_attack');
+  await ok('trust', 'renew');
+  expect(await verdict(before)).toBe('ok');
+});
+
+it('believes new keys of the control plane once the owners have signed them', async () => {
+  const running = await publish('1.2.1');
+  await server.stop();
+  for (const name of ['snapshot', 'timestamp']) rmSync(file(`backup/${name}-key.pem`));
+  server = await startServer(file('backup'), new URL(server.ready.http).host, new URL(server.ready.mqtt).host);
+  expect(await verdict(running)).toBe('arbitrary_software');
+  await ok('trust', 'renew', '--server-keys');
+  expect(await verdict(running)).toBe('ok');
+});
+
+it('refuses what was revoked or is below the floor', async () => {
+  const revoked = await publish('1.3.0');
+  const kept = await publish('1.4.0');
+  await ok('trust', 'revoke', 'cam@1.3.0');
+  expect(await verdict(revoked)).toBe('target_unknown');
+  expect(await verdict(kept)).toBe('ok');
+  await ok('trust', 'floor', 'raise', 'cam', String(kept.releaseCounter + 1));
+  expect(await verdict(kept)).toBe('below_floor');
+  await ok('trust', 'key', 'revoke', 'publisher-2', '--app', 'cam');
+  expect(await verdict(kept)).toBe('target_unknown');
+});

@@ -1,0 +1,171 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TrustState, tufSignedBytes } from '@wherry/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { agentSigners } from '../src/trust/ssh-agent.ts';
+import { verifyRaw } from '../src/trust/tuf-keys.ts';
+import { type RunningServer, startServer } from './fleet/processes.ts';
+
+/** The repository from its beginning to its drills, with the real server and the real commands. */
+const shell = recordedShell();
+const file = (path: string) => join(shell.folder, path);
+let server: RunningServer;
+
+async function ok(...argv: string[]): Promise<string> {
+  const { exitCode, out, err } = await shell.run(...argv);
+  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
+  return out;
+}
+
+async function json<T>(...argv: string[]): Promise<T> {
+  return JSON.parse(await ok('--json', ...argv)) as T;
+}
+
+async function codes(...argv: string[]): Promise<string[]> {
+  const { exitCode, err } = await shell.run('--json', ...argv);
+  expect(exitCode).not.toBe(0);
+  return JSON.parse(err).problems.map((problem: { code: string }) => problem.code);
+}
+
+const trust = async (): Promise<TrustState> =>
+  (await (
+    await fetch(`${server.origin}/api/v1/trust`, { headers: { authorization: `Bearer ${server.adminToken}` } })
+  ).json()) as TrustState;
+const versions = async () => Object.fromEntries((await trust()).roles.map(({ role, version }) => [role, version]));
+
+beforeAll(async () => {
+  server = await startServer(file('server'));
+  shell.env.WHERRY_PASSPHRASE = 'correct horse';
+  await ok('login', '--server', server.origin, '--token', server.adminToken);
+});
+afterAll(() => server.stop());
+
+const MODULE = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+function writeApp(version: string): void {
+  mkdirSync(file('cam'), { recursive: true });
+  writeFileSync(file('cam/cam.wasm'), MODULE);
+  writeFileSync(
+    file('cam/wherry.yaml'),
+    `app: cam\nversion: ${version}\nvariants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n`,
+  );
+}
+
+describe('one operator', () => {
+  it('begins with one command; the keys are encrypted and for their owner only', async () => {
+    expect(await codes('trust', 'root')).toEqual(['not_allowed_in_state']);
+    await ok('trust', 'init', '--app', 'cam', '--keys', 'keys');
+    for (const name of ['root', 'targets', 'publisher']) {
+      expect(statSync(file(`keys/${name}.key`)).mode & 0o777).toBe(0o600);
+      expect(JSON.parse(readFileSync(file(`keys/${name}.key`), 'utf8'))).not.toHaveProperty('plain');
+    }
+    expect(await versions()).toMatchObject({ root: 1, targets: expect.any(Number) });
+    expect(JSON.parse(await ok('trust', 'root')).signed.version).toBe(1);
+    expect(await codes('trust', 'init', '--keys', 'keys')).toEqual(['already_exists']);
+  });
+
+  it('a wrong passphrase signs nothing', async () => {
+    const before = await versions();
+    const wrong = { ...shell.env };
+    shell.env.WHERRY_PASSPHRASE = 'wrong';
+    expect(await codes('trust', 'floor', 'raise', 'cam', '1', '--keys', 'keys')).toEqual(['signature_missing']);
+    Object.assign(shell.env, wrong);
+    expect(await versions()).toEqual(before);
+  });
+
+  it('publishing names the release in the app’s role', async () => {
+    await ok('keys', 'new', '--out', 'p.pem');
+    await ok('key', 'add', 'p.pem.pub');
+    writeApp('1.0.0');
+    await ok('publish', 'cam', '--key', 'p.pem', '--keys', 'keys');
+    const first = (await versions())['pub.default.cam'];
+    expect(first).toBeGreaterThan(0);
+    writeApp('1.1.0');
+    await ok('publish', 'cam', '--key', 'p.pem', '--keys', 'nowhere');
+    expect((await versions())['pub.default.cam']).toBe(first);
+    await ok('trust', 'vouch', 'cam@1.1.0', '--keys', 'keys');
+    expect((await versions())['pub.default.cam']).toBeGreaterThan(first ?? 0);
+  });
+
+  it('floors rise and never fall', async () => {
+    await ok('trust', 'floor', 'raise', 'cam', '2', '--keys', 'keys');
+    expect(await codes('trust', 'floor', 'raise', 'cam', '1', '--keys', 'keys')).toEqual(['rollback_attack']);
+  });
+
+  it('each key is rotated, and the one before signs nothing more', async () => {
+    for (const [role, option] of [
+      ['root', ['--role', 'root']],
+      ['targets', ['--role', 'targets']],
+      ['publisher', ['--app', 'cam']],
+    ] as const) {
+      await ok('trust', 'key', 'new', `${role}-2`, '--keys', 'keys', '--no-passphrase');
+      await ok('trust', 'key', 'rotate', role, `${role}-2`, ...option, '--keys', 'keys');
+      rmSync(file(`keys/${role}.key`));
+    }
+    expect(await versions()).toMatchObject({ root: 3 });
+    await ok('trust', 'renew', '--keys', 'keys');
+    expect(await versions()).toMatchObject({ root: 4 });
+  });
+
+  it('a release is revoked, a publisher too', async () => {
+    await ok('trust', 'revoke', 'cam@1.0.0', '--keys', 'keys');
+    expect(await codes('trust', 'revoke', 'cam@1.0.0', '--keys', 'keys')).toEqual(['not_found']);
+    await ok('trust', 'key', 'revoke', 'publisher-2', '--app', 'cam', '--keys', 'keys');
+    expect((await trust()).targets?.signed.delegations.roles).toEqual([]);
+    expect(await codes('trust', 'vouch', 'cam@1.1.0', '--keys', 'keys')).toEqual(['outside_delegation']);
+  });
+
+  it('the audit says who can do what, and warns', async () => {
+    const { roles, warnings } = await json<{ roles: { role: string }[]; warnings: string[] }>('trust', 'audit');
+    expect(roles.map(({ role }) => role)).toEqual(['root', 'targets', 'snapshot', 'timestamp', 'director']);
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(await ok('trust', 'audit')).toContain('thief');
+  });
+});
+
+describe('two of three owners on machines of their own', () => {
+  it('one signature is not enough, two are; a stranger’s counts for nothing', async () => {
+    await server.stop();
+    server = await startServer(file('production'));
+    await ok('login', '--server', server.origin, '--token', server.adminToken);
+    const publics: string[] = [];
+    for (const owner of ['ann', 'bob', 'eve', 'stranger'])
+      publics.push(
+        (await json<{ public: string }>('trust', 'key', 'new', 'root', '--keys', owner, '--no-passphrase')).public,
+      );
+    const owners = publics.slice(0, 3).flatMap((key) => ['--root-key', key]);
+    await ok('trust', 'init', ...owners, '--root-threshold', '2', '--keys', 'desk', '--out', 'begin.json');
+    expect(await codes('trust', 'import', 'begin.json')).toEqual(['signature_missing']);
+    await ok('trust', 'sign', 'begin.json', '--keys', 'ann');
+    expect(await codes('trust', 'sign', 'begin.json', '--keys', 'ann')).toEqual(['signature_missing']);
+    expect(await codes('trust', 'sign', 'begin.json', '--keys', 'stranger')).toEqual(['signature_missing']);
+    expect(await codes('trust', 'import', 'begin.json')).toEqual(['signature_missing']);
+    await ok('trust', 'sign', 'begin.json', '--keys', 'eve');
+    await ok('trust', 'import', 'begin.json');
+    expect(await versions()).toMatchObject({ root: 1, targets: expect.any(Number) });
+    await ok('trust', 'export', 'next.json');
+    for (const folder of ['bob', 'eve', 'desk']) await ok('trust', 'sign', 'next.json', '--keys', folder);
+    await ok('trust', 'import', 'next.json');
+    expect(await versions()).toMatchObject({ root: 2, targets: expect.any(Number) });
+    expect(await codes('trust', 'import', 'next.json')).toEqual(['version_not_higher']);
+  });
+});
+
+describe('an SSH agent', () => {
+  it('signs what TUF asks for', async () => {
+    const socket = file('agent.sock');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      await new Promise((resolve) => agent.stdout.once('data', resolve));
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('id')]);
+      execFileSync('ssh-add', ['-q', file('id')], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      const [signer] = await agentSigners(socket);
+      const message = tufSignedBytes({ a: 1 });
+      const signature = Buffer.from((await signer?.sign(message)) ?? []).toString('hex');
+      expect(verifyRaw(signer?.publicHex ?? '', message, signature)).toBe(true);
+    } finally {
+      agent.kill();
+    }
+  });
+});

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { appName } from '../names.ts';
+import { publisherDocument, rootDocument, targetsDocument } from '../trust/metadata.ts';
+import { operation } from './operation.ts';
+
+const rawKey = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The newest of what owners and publishers signed, and what the control plane can sign with. */
+export const trustState = z
+  .object({
+    /** Ed25519 public keys, 32 bytes as hex. */
+    keys: z.object({ snapshot: rawKey, timestamp: rawKey, director: rawKey }),
+    root: rootDocument.nullable(),
+    targets: targetsDocument.nullable(),
+    roles: z.array(z.object({ role: z.string(), version: z.int(), expiresAtMs: z.int() })),
+  })
+  .meta({ id: 'TrustState' });
+
+export const getTrust = operation({
+  id: 'getTrust',
+  method: 'get',
+  path: '/trust',
+  tag: 'trust',
+  summary: 'Who may sign what: root and targets, and the keys of this control plane',
+  role: 'viewer',
+  status: 200,
+  response: trustState,
+});
+
+export const getTrustPublisher = operation({
+  id: 'getTrustPublisher',
+  method: 'get',
+  path: '/trust/apps/{app}',
+  tag: 'trust',
+  summary: "What an app's publishers signed",
+  role: 'viewer',
+  params: z.object({ app: appName }),
+  status: 200,
+  response: publisherDocument,
+});
+
+/** All or nothing. Root and targets need the role admin. */
+export const updateTrust = operation({
+  id: 'updateTrust',
+  method: 'put',
+  path: '/trust',
+  tag: 'trust',
+  summary: 'Take in new versions of signed metadata, together',
+  role: 'publisher',
+  body: z.strictObject({
+    root: rootDocument.optional(),
+    targets: targetsDocument.optional(),
+    publishers: z.record(appName, publisherDocument).optional(),
+  }),
+  status: 200,
+  response: trustState,
+});
+
+export type TrustState = z.infer<typeof trustState>;

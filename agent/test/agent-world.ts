@@ -136,6 +136,8 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
       if (desired === null) return void response.writeHead(404).end();
       return void response.writeHead(200, { etag: `"${desired.generation}"` }).end(JSON.stringify(desired.sealed));
     }
+    // No deltas here: agent/test/download.test.ts has them.
+    if (url.includes('/from/')) return void response.writeHead(404).end();
     const digest = decodeURIComponent(url.split('/').at(-1) ?? '');
     const sealed = releases.get(digest);
     if (url.startsWith('/device/v1/releases/') && sealed) return void response.end(JSON.stringify(sealed));

@@ -63,6 +63,26 @@ describe('a handler of requests', () => {
     expect(await call(bare, '/fetch', `127.0.0.1:${port}/open`)).toMatchObject({ body: 'error 15' });
   });
 
+  it('runs as many requests at once as its trigger says', async () => {
+    const waiting: (() => void)[] = [];
+    // Answers nobody before two have asked.
+    const server = createServer((_, response) => {
+      waiting.push(() => response.end('both'));
+      if (waiting.length === 2) for (const answer of waiting) answer();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const { instance } = await start(component, {
+      abi: 'component',
+      triggers: [{ on: 'http', path: '/fetch', methods: ['POST'], concurrency: 2 }],
+      capabilities: { http: { allow: [`http://127.0.0.1:${port}`] } },
+      limits: { wallMs: 15_000 },
+    });
+    const fetch = () => call(instance, '/fetch', `127.0.0.1:${port}/`);
+    expect(await Promise.all([fetch(), fetch()])).toMatchObject([{ body: '200 both' }, { body: '200 both' }]);
+  });
+
   it('is refused for triggers that it has no code for', async () => {
     const spec = workload(component, { abi: 'component', triggers: [{ on: 'cron', schedule: '* * * * *' }] });
     expect(await runtime.prepare(spec)).toMatchObject({ ok: false, problems: [{ code: 'feature_refused' }] });

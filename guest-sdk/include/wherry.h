@@ -36,7 +36,7 @@ WHERRY_IMPORT("now_ms") double wherry_now_ms(void);
 WHERRY_IMPORT("publish")
 int32_t wherry_publish(const char *topic, int32_t topic_length, const void *payload, int32_t payload_length);
 
-/* capabilities: { kv: true } */
+/* capabilities: { kv: true }. Requests that run at once (`concurrency` of an http trigger) share it, and nothing locks it. */
 WHERRY_IMPORT("kv_get") int32_t wherry_kv_get(const char *key, int32_t key_length, void *buffer, int32_t buffer_length);
 WHERRY_IMPORT("kv_set")
 int32_t wherry_kv_set(const char *key, int32_t key_length, const void *value, int32_t value_length);

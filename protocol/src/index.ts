@@ -56,6 +56,7 @@ export { isComponent } from './component/read-component.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './limits.ts';
+export { concurrencyOf, whyNotConcurrent } from './manifest/concurrency.ts';
 export { checkCron } from './manifest/cron.ts';
 export type { Locate } from './manifest/explain.ts';
 export {

@@ -50,6 +50,8 @@ export const LIMITS = {
   httpBodyBytes: 256 * 1024,
   httpTimeoutMsMin: 100,
   httpTimeoutMsMax: 300_000,
+  /** Requests to one http trigger at once, and to one program over all its http triggers with a concurrency. */
+  httpConcurrencyMax: 16,
   /** Text of a message that an operator sends to an app. */
   commandPayloadChars: 2 * 1024,
   /** State that a guest hands over to its next version. */

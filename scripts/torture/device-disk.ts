@@ -82,6 +82,8 @@ export function loseReports(folder: string): number {
 /** As an outbox would that numbers a report anew. Answers whether there was an event to double. */
 export function doubleReport(folder: string): boolean {
   return within(folder, (db) => {
+    // In the first life nothing has been written down yet.
+    if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'witness'").get() === undefined) return false;
     const told = db.prepare(`SELECT at_ms, entry FROM witness WHERE entry ->> '$.body.type' = 'event' LIMIT 1`).get();
     if (told === undefined) return false;
     const boot = randomBytes(16).toString('hex');

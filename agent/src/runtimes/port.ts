@@ -93,7 +93,7 @@ export type ExitReason =
 export interface Instance {
   /** Settles when the instance is gone, for whatever reason; never rejects. */
   readonly exited: Promise<ExitReason>;
-  /** Runs one trigger; calls are serialised inside, with a bounded queue. */
+  /** Runs one trigger; calls run one at a time, but for http triggers with a concurrency, and wait in a bounded queue. */
   call(event: TriggerEvent): Promise<CallOutcome>;
   /** One probe: the guest's own `onHealth`, an HTTP probe, or "it runs". */
   probe(): Promise<Outcome<void>>;

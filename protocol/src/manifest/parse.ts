@@ -1,6 +1,7 @@
 import type { Outcome, Problem } from '../errors.ts';
 import { succeed } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { checkConcurrency } from './concurrency.ts';
 import { explainIssue, type Locate, problemAt } from './explain.ts';
 import type { Capabilities, GuestLimits, HealthPolicy, Release, Trigger, WasmAbi } from './release.ts';
 import { type ManifestSource, manifestSource } from './source.ts';
@@ -46,8 +47,9 @@ export function parseManifest(document: ManifestDocument): Outcome<Manifest> {
   }
   const source = parsed.data;
   const problems = [...checkConfig(source, locate), ...checkTriggers(source, locate)];
-  if (problems.length > 0) return { ok: false, problems };
-  return succeed(manifestOf(source));
+  const manifest = manifestOf(source);
+  problems.push(...checkConcurrency(manifest, locate));
+  return problems.length > 0 ? { ok: false, problems } : succeed(manifest);
 }
 
 function manifestOf(source: ManifestSource): Manifest {
@@ -112,12 +114,13 @@ function triggerOf({ cron, mqtt, http }: ManifestSource['triggers'][number]): Tr
   if (cron) return { on: 'cron', ...cron };
   if (mqtt) return { on: 'mqtt', filter: mqtt.topic, ...(mqtt.from === 'fleet' && { from: mqtt.from }) };
   if (http) {
-    const { path, methods, timeout } = http;
+    const { path, methods, timeout, concurrency } = http;
     return {
       on: 'http',
       path,
       methods,
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+      ...(concurrency > 1 && { concurrency }),
     };
   }
   return { on: 'start' };

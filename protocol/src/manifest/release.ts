@@ -74,6 +74,8 @@ export const trigger = z.discriminatedUnion('on', [
     methods: z.array(z.enum(['GET', 'POST', 'PUT', 'DELETE'])).min(1),
     /** A request without an answer by then is answered 504; the time that it waits for its turn counts. */
     timeoutMs: z.int().min(LIMITS.httpTimeoutMsMin).max(LIMITS.httpTimeoutMsMax).optional(),
+    /** Requests that may run at once, each in an instance of its own; without it one, in turn with all other calls. */
+    concurrency: z.int().min(1).max(LIMITS.httpConcurrencyMax).optional(),
   }),
 ]);
 

@@ -19,7 +19,7 @@ import {
 /**
  * The manifest as its author writes it (`wherry.yaml`); parse.ts turns it into a Manifest. Every key is known, so that a
  * misspelt limit cannot pass as no limit. Defaults: triggers start; memory 16MiB, cpu 50%, wall 2s; health after 10s, every
- * 10s, 3 failures, soak 2m; HTTP methods GET and POST; no capabilities; no config.
+ * 10s, 3 failures, soak 2m; HTTP methods GET and POST, one request at a time; no capabilities; no config.
  */
 const bytes = (min: number, max: number) =>
   quantityField({ parse: parseBytes, format: formatBytes, min, max, example: '16MiB' });
@@ -82,6 +82,7 @@ const httpSource = z.preprocess(
       .min(1)
       .default(['GET', 'POST']),
     timeout: duration(LIMITS.httpTimeoutMsMin, LIMITS.httpTimeoutMsMax).optional(),
+    concurrency: z.int().min(1).max(LIMITS.httpConcurrencyMax).default(1),
   }),
 );
 

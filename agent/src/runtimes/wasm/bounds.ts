@@ -2,6 +2,12 @@
 export const WASM_BOUNDS = {
   /** Calls that wait for their turn; more are refused at once. */
   queuedCalls: 32,
+  /** Requests to triggers with a concurrency that wait for a lane; more are refused at once. */
+  queuedRequests: 64,
+  /** A lane that has been idle for so long gives its runner up. */
+  laneIdleMs: 10_000,
+  /** Longest wait for the requests that run when the program has crashed. */
+  laneDrainMs: 30_000,
   /** From spawn to a compiled module; a device's slow card is allowed for. */
   startMs: 20_000,
   /** Longest wait of a call for its turn. */

@@ -12,12 +12,17 @@ export interface Job {
 
 /** Triggers that wait for their turn: first come, first served; bounded in number and in waiting time. */
 export class CallQueue {
+  readonly #most: number;
   readonly #jobs: Job[] = [];
+
+  constructor(most: number = WASM_BOUNDS.queuedCalls) {
+    this.#most = most;
+  }
 
   /** Resolves when the call ended, or was refused. Codes of its own: rate_limited, unavailable. */
   add(event: CallEvent, payload: Uint8Array, added: () => void): Promise<CallOutcome> {
-    if (this.#jobs.length >= WASM_BOUNDS.queuedCalls)
-      return Promise.resolve(refuse('rate_limited', `${WASM_BOUNDS.queuedCalls} calls wait already: try again later`));
+    if (this.#jobs.length >= this.#most)
+      return Promise.resolve(refuse('rate_limited', `${this.#most} calls wait already: try again later`));
     const { promise, resolve } = Promise.withResolvers<CallOutcome>();
     const job: Job = { event, payload, settle: resolve };
     const timer = setTimeout(() => {
@@ -33,6 +38,15 @@ export class CallQueue {
 
   get isEmpty(): boolean {
     return this.#jobs.length === 0;
+  }
+
+  /** First come first. */
+  get waiting(): readonly Job[] {
+    return this.#jobs;
+  }
+
+  takeAt(index: number): Job | undefined {
+    return this.#jobs.splice(index, 1)[0];
   }
 
   take(): Job | undefined {

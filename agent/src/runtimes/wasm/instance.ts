@@ -2,7 +2,6 @@ import { type Outcome, refuse, succeed } from '@wherry/protocol';
 import type {
   CallOutcome,
   ExitReason,
-  HostServices,
   HttpAnswer,
   Instance,
   InstanceUsage,
@@ -13,6 +12,7 @@ import { toCallEvent } from './call-event.ts';
 import { CallGuard } from './call-guard.ts';
 import { CallQueue, isOwn, type Job } from './call-queue.ts';
 import { CallStatistics } from './call-statistics.ts';
+import type { Ears } from './ears.ts';
 import { exitReasonOf, type Intent } from './exit-reason.ts';
 import { stateOf } from './instance-state.ts';
 import type { Parking } from './parking.ts';
@@ -29,9 +29,6 @@ import { Settling } from './settling.ts';
  * (`trigger_next`); a pulled trigger has succeeded when the guest asks for the next one, or answers it. With `parking`, the runner of
  * a program that nothing calls is ended, and the next trigger begins a new one (parking.ts says which programs may).
  */
-/** Who hears what happens to a program. */
-export type Ears = Pick<HostServices, 'limitHit' | 'restarted'>;
-
 export class WasmInstance implements Instance, Sleeper {
   readonly exited: Promise<ExitReason>;
   readonly #spec: WorkloadSpec;
@@ -59,11 +56,12 @@ export class WasmInstance implements Instance, Sleeper {
   #hasExited = false;
   #settleExited: (reason: ExitReason) => void;
 
-  private constructor(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null, ears: Ears) {
+  /** Asleep: its first call, or `start`, begins its runner. Instances of one program may share their counts. */
+  constructor(spec: WorkloadSpec, open: OpenRunner, parking: Parking | null, ears: Ears = {}, counts?: CallStatistics) {
     this.#spec = spec;
     this.#parking = parking;
     this.#ears = ears;
-    this.#statistics = new CallStatistics((hit) => ears.limitHit?.(hit));
+    this.#statistics = counts ?? new CallStatistics((hit) => ears.limitHit?.(hit));
     this.#seat = new Seat(open, parking, (exit) => this.#fell(exit));
     this.#guard = new CallGuard(spec.release.limits, this.#seat.guarded, (hit) => this.#end({ kind: 'limit', hit }));
     const { promise, resolve } = Promise.withResolvers<ExitReason>();
@@ -72,17 +70,17 @@ export class WasmInstance implements Instance, Sleeper {
   }
 
   /** Codes: those of openSession. */
-  static async start(
-    spec: WorkloadSpec,
-    open: OpenRunner,
-    parking: Parking | null,
-    ears: Ears = {},
-  ): Promise<Outcome<WasmInstance>> {
-    const instance = new WasmInstance(spec, open, parking, ears);
+  static async start(...parts: ConstructorParameters<typeof WasmInstance>): Promise<Outcome<WasmInstance>> {
+    const instance = new WasmInstance(...parts);
     const woken = await instance.#wake();
     if (!woken.ok) return woken;
     instance.#rest();
     return succeed(instance);
+  }
+
+  get phase(): 'awake' | 'asleep' | 'ending' {
+    if (this.#hasExited || this.#intent !== null) return 'ending';
+    return this.#seat.session === null ? 'asleep' : 'awake';
   }
 
   async call(event: TriggerEvent): Promise<CallOutcome> {

@@ -18,6 +18,11 @@ export class Places {
     this.#most = most;
   }
 
+  /** Would `take` be served without waiting for somebody's work to end? */
+  get hasRoom(): boolean {
+    return this.#taken < this.#most || this.#idle.size > 0;
+  }
+
   async take(): Promise<void> {
     if (this.#taken < this.#most) {
       this.#taken += 1;

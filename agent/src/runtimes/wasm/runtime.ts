@@ -6,8 +6,8 @@ import { measureBaseline } from './baseline.ts';
 import { WASM_BOUNDS } from './bounds.ts';
 import { openCgroups } from './cgroup/open-cgroups.ts';
 import { isDelegated } from './cgroup/own-place.ts';
-import { WasmInstance } from './instance.ts';
 import { chooseLevel, type DeviceIsolation } from './isolation.ts';
+import { startInstance } from './lanes/start-instance.ts';
 import { readModuleFile } from './module-file.ts';
 import { type OpenContext, openSession, SMALLEST_FILE_BYTES, startRunner, wasmVariantOf } from './open-session.ts';
 import { canPark } from './parking.ts';
@@ -17,7 +17,7 @@ import { findRunnerEntry } from './runner-entry.ts';
 import { RunnerPool } from './runner-pool.ts';
 import { SharedRunners } from './slots/shared-runners.ts';
 
-/** The Wasm runtime: one runner process per workload that is awake. */
+/** The Wasm runtime: one runner process per workload that is awake, and one more for each of its lanes (lanes/laned-instance.ts). */
 export interface WasmRuntimeOptions {
   /** Folder of the agent in which the runners that live are noted. */
   readonly stateDir: string;
@@ -105,7 +105,7 @@ export function createWasmRuntime(options: WasmRuntimeOptions): Runtime {
       if (!claimed.ok) return claimed;
       const shared = prepared.value === 'shared' ? open.shared : null;
       const opening = { ...open, hardware: claimed.value, shared };
-      const started = await WasmInstance.start(spec, (hooks) => openSession(spec, host, hooks, opening), parking, host);
+      const started = await startInstance(spec, (hooks) => openSession(spec, host, hooks, opening), parking, host);
       if (!started.ok) claimed.value?.release();
       else void started.value.exited.then(() => claimed.value?.release());
       return started;

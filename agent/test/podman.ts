@@ -43,6 +43,8 @@ export async function startPodman(): Promise<PrivateEngine> {
     service = spawn(PODMAN, [...own, 'system', 'service', '--time', '0', `unix://${socketPath}`], {
       stdio: ['ignore', log, log],
       detached: true,
+      // Its monitors leave a file named `oom` where they are.
+      cwd: dir,
       env,
     });
     const deadlineMs = performance.now() + READY_WITHIN_MS;

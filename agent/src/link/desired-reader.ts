@@ -12,7 +12,7 @@ export interface DesiredReader {
   /** Begins the timer anew: `everyMs` may have changed. */
   rearm(): void;
   stop(): void;
-  /** Never rejects: a failure is logged, and the timer goes on. A read that is under way is joined. */
+  /** Never rejects: a failure is logged, and the timer goes on. What it answers was asked for after this call. */
   readNow(): Promise<void>;
 }
 
@@ -36,6 +36,7 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   let etag: string | null = null;
   let unchangedInARow = 0;
   let underWay: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
   let lastFailure = '';
 
   async function read(): Promise<void> {
@@ -95,7 +96,15 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   }
 
   function readNow(): Promise<void> {
-    underWay ??= readAndReport().finally(() => {
+    if (underWay !== null) {
+      // The answer that is on its way may be older than what made the caller ask. All who ask meanwhile share the next one.
+      next ??= underWay.then(() => {
+        next = null;
+        return readNow();
+      });
+      return next;
+    }
+    underWay = readAndReport().finally(() => {
       underWay = null;
     });
     return underWay;

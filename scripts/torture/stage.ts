@@ -4,13 +4,13 @@ import { createClaimToken } from '@wherry/protocol';
 import { capture } from '../fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../fleet/control-plane.ts';
 import { type Cable, layCable } from './cable.ts';
-import { openPublisher, type Publisher } from './releases.ts';
+import { openReleaseMaker, type ReleaseMaker } from './releases.ts';
 
 /** A control plane, a publisher, and devices that reach the control plane over cables of their own. */
 export interface Stage {
   readonly dir: string;
   readonly controlPlane: ControlPlane;
-  readonly publisher: Publisher;
+  readonly publisher: ReleaseMaker;
   readonly cacheDir: string;
   addDevice(name: string): Promise<StageDevice>;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export interface StageDevice {
 export async function openStage(dir: string): Promise<Stage> {
   mkdirSync(join(dir, 'server'), { recursive: true });
   const controlPlane = await startControlPlane({ dir: join(dir, 'server') });
-  const publisher = await openPublisher(controlPlane);
+  const publisher = await openReleaseMaker(controlPlane);
   const trustFile = join(dir, 'trust.json');
   writeFileSync(trustFile, JSON.stringify({ publisherKeys: [publisher.publicKey], threshold: 1 }));
   const cables: Cable[] = [];

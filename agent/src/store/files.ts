@@ -9,9 +9,15 @@ import type { Effects } from '../shell/effects.ts';
 export function replaceFile(effects: Effects, path: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${path}.new`;
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  writeSynced(effects, temporary, bytes, mode);
+  moveFile(effects, temporary, path);
+}
+
+/** All of a file that nobody reads yet, synced. What a crash left in its place goes. */
+export function writeSynced(effects: Effects, path: string, bytes: Uint8Array, mode = 0o600): void {
   const file = effects.run('file.create', () => {
-    rmSync(temporary, { force: true });
-    return openSync(temporary, 'wx', mode);
+    rmSync(path, { force: true });
+    return openSync(path, 'wx', mode);
   });
   try {
     effects.run('file.write', () => {
@@ -21,7 +27,6 @@ export function replaceFile(effects: Effects, path: string, content: string | Ui
   } finally {
     closeSync(file);
   }
-  moveFile(effects, temporary, path);
 }
 
 /** Renames within one file system, durably. */
@@ -48,7 +53,7 @@ export function readIfThere(path: string): string | null {
   }
 }
 
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);

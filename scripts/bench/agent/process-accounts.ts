@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { processCost } from '../process-cost.ts';
 
-/** What a process holds and has done so far. Sources: proc(5), `stat`, `smaps_rollup`, `io`, `task/TID/status`. */
+/** What a process holds and has done so far. Sources: proc(5), `smaps_rollup`, `io`, `task/TID/status`. */
 export interface ProcessAccounts {
   readonly rssBytes: number;
   /** Backed by no file: nobody shares it, and the kernel cannot drop it. */
@@ -12,22 +13,19 @@ export interface ProcessAccounts {
   readonly writtenBytes: number;
 }
 
-const MS_PER_TICK = 10;
 const KIB = 1024;
 
 export function readAccounts(pid: number): ProcessAccounts {
   const read = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
   const number = (text: string, name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
   const memory = read('smaps_rollup');
-  const stat = read('stat');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   let wakeUps = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`))
     wakeUps += number(read(`task/${thread}/status`), 'voluntary_ctxt_switches');
   return {
     rssBytes: number(memory, 'Rss') * KIB,
     privateBytes: number(memory, 'Anonymous') * KIB,
-    cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK,
+    cpuMs: processCost(pid).cpuSeconds * 1000,
     wakeUps,
     writtenBytes: number(read('io'), 'write_bytes'),
   };

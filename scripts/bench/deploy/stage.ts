@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineMissing, startEngine } from '@wherry/agent/testing/engine';
+import { createClaimToken } from '@wherry/protocol';
 import { buildImage } from '../../container-image/image.ts';
 import { capture } from '../../fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../../fleet/control-plane.ts';
 import { startDevice } from '../../fleet/device.ts';
 import { ROOT } from '../../fleet/paths.ts';
-import { createPublisher, type Publisher } from './publisher.ts';
+import { createPublisher, type Publisher } from '../../fleet/publisher.ts';
 import { timeRollout } from './time-rollout.ts';
 
 /** A control plane, a connected device, and a container engine where one can be had. Each deployment answers with its ms. */
@@ -29,12 +30,12 @@ export async function openDeployStage(dir: string, say: (line: string) => void):
   const engineReason = engineMissing();
   const engine = engineReason === undefined ? await startEngine() : null;
   const controlPlane = await startControlPlane({ dir: join(dir, 'server') });
-  const publisher = await createPublisher(controlPlane);
+  const publisher = await createPublisher(controlPlane, 'bench');
   say(engine === null ? `no containers: ${engineReason}` : 'a container engine of its own');
   const device = await openDevice(dir, controlPlane, publisher, engine?.socketPath ?? null);
   const deploy = async (app: string, variant: () => Promise<object>, counter: number) => {
     const beganMs = performance.now();
-    await publisher.publish(app, counter, await variant());
+    await publisher.publish(releaseOf(app, counter, await variant()));
     return timeRollout(controlPlane, app, `1.0.${counter}`, beganMs);
   };
   const module = readFileSync(join(ROOT, 'guest-sdk/examples/hello/build/hello.wasm'));
@@ -54,10 +55,10 @@ export async function openDeployStage(dir: string, say: (line: string) => void):
 
 async function openDevice(dir: string, controlPlane: ControlPlane, publisher: Publisher, dockerSocket: string | null) {
   const trustFile = join(dir, 'trust.json');
-  writeFileSync(trustFile, JSON.stringify({ publisherKeys: [publisher.key], threshold: 1 }));
+  writeFileSync(trustFile, JSON.stringify({ publisherKeys: [publisher.publicKey], threshold: 1 }));
   const build = await capture(['guest-sdk/scripts/build-examples.ts']);
   if (build.code !== 0) throw new Error(`building the examples ended with ${build.code}: ${build.stderr.trim()}`);
-  const { token } = await publisher.claimToken(DEVICE);
+  const { token } = await controlPlane.client.call(createClaimToken, { body: { device: DEVICE as never } });
   return startDevice({
     name: DEVICE,
     dir: join(dir, 'device'),
@@ -67,6 +68,21 @@ async function openDevice(dir: string, controlPlane: ControlPlane, publisher: Pu
     labels: {},
     config: { dockerSocket: dockerSocket ?? false },
   });
+}
+
+function releaseOf(app: string, counter: number, variant: object) {
+  return {
+    app,
+    version: `1.0.${counter}`,
+    releaseCounter: counter,
+    variants: [variant],
+    triggers: [{ on: 'start' }],
+    capabilities: {},
+    limits: { memoryBytes: 16 * 1024 * 1024, cpuShare: 1, wallMs: 2_000 },
+    health: { afterMs: 0, everyMs: 1_000, failures: 3, soakMs: 0 },
+    config: {},
+    publishedAtMs: Date.now(),
+  };
 }
 
 /** The same program under another digest, as a new build has: a custom section is not run. */

@@ -11,14 +11,13 @@ export async function timeRollout(
   version: string,
   beganMs: number,
 ): Promise<number> {
-  let wake: () => void = () => {};
   let hint = Promise.withResolvers<void>();
-  wake = () => {
+  const wake = () => {
     hint.resolve();
     hint = Promise.withResolvers<void>();
   };
-  const stream = await openStream(controlPlane, () => wake());
-  const timer = setTimeout(() => wake(), WITHIN_MS);
+  const stream = await openStream(controlPlane, wake);
+  const timer = setTimeout(wake, WITHIN_MS);
   try {
     const body = rolloutRequest.parse({ app, version, waves: [{ size: { share: 1 } }], soakMs: 0 });
     const { id } = await controlPlane.client.call(startRollout, { body });

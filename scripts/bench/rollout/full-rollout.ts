@@ -1,9 +1,9 @@
 import { getRollout, type RolloutRequest, rolloutRequest, startRollout } from '@wherry/protocol';
 import { eventually } from '../../fleet/eventually.ts';
 import { measureOtherLoad } from '../other-load.ts';
+import { processCost } from '../process-cost.ts';
 import { percentile, rounded } from '../statistics.ts';
 import type { BenchFleet } from './fleet.ts';
-import { processCost } from './process-cost.ts';
 import { APP, ORDER_KEY } from './publish.ts';
 import type { MeasuredServer } from './server-process.ts';
 

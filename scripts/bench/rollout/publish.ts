@@ -1,13 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import {
-  addPublisherKey,
-  canonicalBytes,
-  PATHS,
-  PAYLOAD_TYPES,
-  preAuthenticationEncoding,
-  publishRelease,
-  toBase64,
-} from '@wherry/protocol';
+import { createPublisher } from '../../fleet/publisher.ts';
 import type { MeasuredServer } from './server-process.ts';
 
 export const APP = 'bench';
@@ -15,13 +6,11 @@ export const APP = 'bench';
 export const ORDER_KEY = 'ORDER';
 
 /** A publisher's key and one signed release of a container, through the API as a publisher would. */
-export async function publishBenchRelease({ http, token, client }: MeasuredServer): Promise<{ version: string }> {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  const { id } = await client.call(addPublisherKey, { body: { name: 'bench', key } });
-  const archive = await upload(http, token, Buffer.from('an image archive'));
+export async function publishBenchRelease(server: MeasuredServer): Promise<{ version: string }> {
+  const publisher = await createPublisher(server, 'bench');
+  const archive = await publisher.upload(Buffer.from('an image archive'));
   const version = '1.0.0';
-  const payload = canonicalBytes({
+  await publisher.publish({
     app: APP,
     version,
     releaseCounter: 1,
@@ -33,20 +22,5 @@ export async function publishBenchRelease({ http, token, client }: MeasuredServe
     config: { [ORDER_KEY]: { type: 'string', default: '' } },
     publishedAtMs: Date.now(),
   });
-  const sig = sign(null, preAuthenticationEncoding(PAYLOAD_TYPES.release, payload), privateKey).toString('base64');
-  await client.call(publishRelease, {
-    body: { payloadType: PAYLOAD_TYPES.release, payload: toBase64(payload), signatures: [{ keyid: id, sig }] },
-  });
   return { version };
-}
-
-async function upload(http: string, token: string, bytes: Buffer): Promise<{ digest: string; sizeBytes: number }> {
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  const answer = await fetch(http + PATHS.blob(digest), {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
-  });
-  if (!answer.ok) throw new Error(`upload a blob: ${answer.status} ${await answer.text()}`);
-  return { digest, sizeBytes: bytes.length };
 }

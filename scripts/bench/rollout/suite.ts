@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { getOverview } from '@wherry/protocol';
 import { provisionDevices } from '@wherry/server/provisioning';
 import { eventually } from '../../fleet/eventually.ts';
+import { processCost } from '../process-cost.ts';
 import { median, rounded } from '../statistics.ts';
 import { atMost, type Suite, type SuiteReport } from '../suite.ts';
 import { startFleet } from './fleet.ts';
@@ -12,7 +13,6 @@ import { measureFullRollout } from './full-rollout.ts';
 import { measureHalts } from './halts.ts';
 import { type DeviceIdentity, makeIdentities, nameOf } from './identities.ts';
 import { measurePlans } from './plans.ts';
-import { processCost } from './process-cost.ts';
 import { publishBenchRelease } from './publish.ts';
 import { startServerProcess } from './server-process.ts';
 

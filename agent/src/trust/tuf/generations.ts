@@ -1,7 +1,15 @@
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effects } from '../../shell/effects.ts';
-import { makeFolder, moveFile, readIfThere, removePath, replaceFile } from '../../store/files.ts';
+import {
+  makeFolder,
+  moveFile,
+  readIfThere,
+  removePath,
+  replaceFile,
+  syncFolder,
+  writeSynced,
+} from '../../store/files.ts';
 import { TUF_BOUNDS } from './bounds.ts';
 import type { MetadataFiles } from './trusted-set.ts';
 
@@ -109,26 +117,5 @@ function readFolder(folder: string): MetadataFiles | null {
     return files;
   } catch {
     return null;
-  }
-}
-
-function writeSynced(effects: Effects, path: string, bytes: Uint8Array): void {
-  const file = effects.run('file.create', () => openSync(path, 'wx', 0o600));
-  try {
-    effects.run('file.write', () => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    });
-    effects.run('file.sync', () => fsyncSync(file));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ensureSystemPackages } from '../system/packages.ts';
+import { runStep } from './run-step.ts';
+import { runVitest, type Sums } from './run-vitest.ts';
 
 /**
  * The whole test command: system packages, build, `npm run check`, then the tests against real brokers, engines, browsers and
@@ -9,42 +10,6 @@ import { ensureSystemPackages } from '../system/packages.ts';
  */
 const root = resolve(import.meta.dirname, '../..');
 const reports = resolve(root, 'test-output/reports');
-
-interface Sums {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-function run(title: string, command: string, args: readonly string[]): boolean {
-  process.stdout.write(`\n== ${title}\n`);
-  const startedAt = performance.now();
-  const { status, signal } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  process.stdout.write(`== ${title}: ${status === 0 ? 'ok' : `failed (${signal ?? status})`} in ${seconds} s\n`);
-  return status === 0;
-}
-
-function runVitest(project: 'unit' | 'real', sums: Sums): boolean {
-  const file = resolve(reports, `${project}.json`);
-  const ok = run(`${project} tests`, 'vitest', [
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ]);
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  sums.passed += report.numPassedTests;
-  sums.failed +=
-    report.numFailedTests +
-    report.testResults.filter(
-      (r: { status: string; assertionResults: unknown[] }) => r.status === 'failed' && r.assertionResults.length === 0,
-    ).length;
-  sums.skipped += report.numPendingTests + report.numTodoTests;
-  return ok;
-}
 
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
@@ -56,14 +21,15 @@ if (missing.length > 0 && process.env.CI === 'true') {
   process.exit(1);
 }
 
-const sums: Sums = { passed: 0, failed: 0, skipped: 0 };
+const sums: Sums = { passed: 0, failed: 0, skipped: 0, unsteady: [] };
+const npm = (name: string) => () => runStep(root, name, 'npm', ['run', '-s', name]);
 const steps = [
-  () => run('build', 'npm', ['run', '-s', 'build']),
-  () => run('lint', 'npm', ['run', '-s', 'lint']),
-  () => run('types', 'npm', ['run', '-s', 'types']),
-  () => run('layers', 'npm', ['run', '-s', 'layers']),
-  () => runVitest('unit', sums),
-  () => runVitest('real', sums),
+  npm('build'),
+  npm('lint'),
+  npm('types'),
+  npm('layers'),
+  () => runVitest(root, reports, 'unit', sums),
+  () => runVitest(root, reports, 'real', sums),
 ];
 /** A broken step does not hide the ones after it, but for the build, without which the rest tells nothing. */
 let isGood = true;
@@ -72,5 +38,7 @@ for (const [index, step] of steps.entries()) {
   isGood &&= ok;
   if (!ok && index === 0) break;
 }
+for (const file of sums.unsteady)
+  process.stdout.write(`\nunsteady: ${file} failed, and passed when it ran again alone; find out why\n`);
 process.stdout.write(`\n${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped\n`);
 process.exit(isGood ? 0 : 1);

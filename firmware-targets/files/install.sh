@@ -100,12 +100,18 @@ if [ "$previous" != "$version_dir" ]; then
   done
 fi
 
+cp -- "$here/launcher" "$opt/launcher.new"
+chmod 0755 "$opt/launcher.new"
+mv -- "$opt/launcher.new" "$opt/launcher"
+# What was just installed is to run, not what the agent has put in its place before; the desired state may ask for that again.
+rm -f -- "$state/agent/current" "$state/agent/next"
+
 mkdir -p "$state" "$(dirname -- "$unit")" "$(dirname -- "$link")"
 chmod 0700 "$state"
 if ! is_staged; then chown wherry:wherry "$state"; fi
 cp -- "$here/systemd/wherry-agent.service" "$unit.new"
 mv -- "$unit.new" "$unit"
-ln -sfn -- /opt/wherry/current/bin/wherry-agent "$link"
+ln -sfn -- /opt/wherry/launcher "$link"
 if [ -n "$group" ]; then
   if ! is_staged; then getent group "$group" >/dev/null || fail "there is no group $group: install the container engine first"; fi
   mkdir -p "$unit.d"
@@ -119,7 +125,7 @@ if has_systemd; then
 fi
 echo "Installed wherry-agent $WHERRY_VERSION ($WHERRY_TARGET)."
 if [ ! -e "$state/identity.json" ]; then
-  echo 'Next, with a claim token and the trust file of your fleet:'
+  echo 'Next, with a claim token and the root of your fleet (wherry trust root):'
   echo '  sudo -u wherry wherry-agent claim --server URL --token TOKEN --trust FILE --data /var/lib/wherry'
   echo '  sudo systemctl start wherry-agent'
 fi

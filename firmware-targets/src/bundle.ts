@@ -10,9 +10,22 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES = { main: 'agent/src/main.ts', runner: 'agent/src/runner/main.ts' } as const;
 export const NATIVE_PACKAGE = 'better-sqlite3';
 
-/** Parts of the engine client for remote engines and image building: a device's engine is behind a local socket. */
-const LEFT_OUT = /^(ssh2|cpu-features|@grpc\/.*|protobufjs)$/;
+/**
+ * Parts of the engine client for remote engines and image building (a device's engine is behind a local socket), and of the MQTT client
+ * for browsers, WebSockets and proxies (brokers are `mqtt` or `mqtts`).
+ */
+const LEFT_OUT = /^(ssh2|cpu-features|@grpc\/.*|protobufjs|ws|socks|worker-timers)$/;
 const LEFT_OUT_MARK = '\0left-out:';
+
+/**
+ * An `import` of node:http reads all that it exports, also the WebSocket of its other HTTP client, which is then loaded: 10 MB and a Wasm
+ * module that the agent has no use for. Asked for this way, only what is named is read.
+ */
+const HTTP_MARK = '\0http';
+const HTTP_NAMES = ['Agent', 'IncomingMessage', 'ServerResponse', 'createServer', 'request'];
+const HTTP_MODULE = `const http = process.getBuiltinModule('node:http');
+export default http;
+export const { ${HTTP_NAMES.join(', ')} } = http;`;
 
 /** UTF-16 units, so that a pair becomes two escapes: valid in strings, templates, expressions and names alike. */
 const BEYOND_ASCII = /[^\p{ASCII}]/gu;
@@ -34,8 +47,20 @@ export async function bundleAgent(outDir: string): Promise<string[]> {
           resolveId: (id) => (LEFT_OUT.test(id) ? LEFT_OUT_MARK + id : null),
           load: (id) => (id.startsWith(LEFT_OUT_MARK) ? 'export default {};' : null),
         },
+        {
+          name: 'http',
+          resolveId: (id, _importer, { kind }) =>
+            /^(node:)?http$/.test(id) && kind === 'import-statement' ? HTTP_MARK : null,
+          load: (id) => (id === HTTP_MARK ? HTTP_MODULE : null),
+        },
         // One character beyond Latin-1 makes V8 keep the whole source with two bytes for each.
-        { name: 'ascii', renderChunk: (code) => code.replace(BEYOND_ASCII, escapeUnit) },
+        {
+          name: 'ascii',
+          generateBundle(_options, bundle) {
+            for (const part of Object.values(bundle))
+              if (part.type === 'chunk') part.code = part.code.replace(BEYOND_ASCII, escapeUnit);
+          },
+        },
       ],
     });
     const written = await bundle.write({

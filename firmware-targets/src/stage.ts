@@ -34,6 +34,7 @@ export async function stageAgent(target: Target, version: string, cacheDir: stri
   put(join(ROOT, 'LICENSE'), 'LICENSE');
   put(join(TARGETS_ROOT, 'files/wherry-agent'), 'bin/wherry-agent', EXECUTABLE);
   put(join(TARGETS_ROOT, 'files/install.sh'), 'install.sh', EXECUTABLE);
+  put(join(TARGETS_ROOT, 'files/launcher'), 'launcher', EXECUTABLE);
   put(join(TARGETS_ROOT, 'files/wherry-agent.service'), 'systemd/wherry-agent.service');
   put(join(TARGETS_ROOT, target.name, 'README.md'), 'README.md');
   for (const name of ['hardware.json', 'hardware.conf'])

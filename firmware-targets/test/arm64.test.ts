@@ -40,11 +40,11 @@ describe.skipIf(missing('the arm64 archive', ARM64_NEEDS))(
       'claims, runs a signed module, reports it healthy and what it uses, and does so again after a restart',
       async () => {
         if (!scene) throw new Error('there is no scene');
-        copyFileSync(join(dir, 'trust.json'), join(root, 'tmp/trust.json'));
+        copyFileSync(join(dir, 'root.json'), join(root, 'tmp/root.json'));
         expect(await scene.agent(['--help'], SLOW_MS)).toContain('wherry-agent claim');
 
         const { token } = await scene.claimToken(DEVICE);
-        const claim = ['claim', '--server', scene.controlPlane.http, '--token', token, '--trust', '/tmp/trust.json'];
+        const claim = ['claim', '--server', scene.controlPlane.http, '--token', token, '--trust', '/tmp/root.json'];
         const terms = ['--data', '/var/lib/wherry', '--name', DEVICE, '--target', 'raspberry-pi-64'];
         await scene.agent([...claim, ...terms], SLOW_MS);
 

@@ -32,7 +32,7 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
 
   it('is laid out for side-by-side versions, with private data', () => {
     expect(readlinkSync(join(root, 'opt/wherry/current'))).toBe(`agent-${packed.version}`);
-    expect(readlinkSync(join(root, 'usr/local/bin/wherry-agent'))).toBe('/opt/wherry/current/bin/wherry-agent');
+    expect(readlinkSync(join(root, 'usr/local/bin/wherry-agent'))).toBe('/opt/wherry/launcher');
     expect(statSync(join(root, 'var/lib/wherry')).mode & 0o777).toBe(0o700);
     for (const name of ['LICENSE', 'LICENSE-node', 'README.md', 'SHA256SUMS', 'lib/app/main.mjs', 'lib/app/runner.mjs'])
       expect(hasFile(join(root, 'opt/wherry/current', name)), name).toBe(true);
@@ -113,7 +113,7 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
   });
 
   it('claims, runs a signed module and reports it healthy', async () => {
-    const program = join(root, 'opt/wherry/current/bin/wherry-agent');
+    const program = join(root, 'opt/wherry/launcher');
     const state = join(root, 'var/lib/wherry');
     // Without emulation the agent sees the test's own paths.
     const inRoot = (args: readonly string[]) => args.map((arg) => (arg === '/var/lib/wherry' ? state : arg));
@@ -121,7 +121,7 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
       command: (args) => [program, ...inRoot(args)],
     });
     const { token } = await scene.claimToken('packed-x64');
-    const claim = ['claim', '--server', scene.controlPlane.http, '--token', token, '--trust', join(dir, 'trust.json')];
+    const claim = ['claim', '--server', scene.controlPlane.http, '--token', token, '--trust', join(dir, 'root.json')];
     await scene.agent([...claim, '--data', '/var/lib/wherry', '--name', 'packed-x64'], 20_000);
     const agent = await scene.start(20_000);
     await scene.rollOut();

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Device, getDevice } from '@wherry/protocol';
 import { wherry } from '../../scripts/fleet/command-line.ts';
@@ -34,10 +34,9 @@ const USAGE_EVERY_MS = 5_000;
 export async function openScene(dir: string, device: string, machine: Machine): Promise<Scene> {
   mkdirSync(join(dir, 'server'), { recursive: true });
   const controlPlane = await startControlPlane({ dir: join(dir, 'server'), usageEveryMs: USAGE_EVERY_MS });
-  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token };
-  const keyFile = join(dir, 'publisher.pem');
-  await wherry(['keys', 'new', '--out', keyFile], env);
-  await wherry(['key', 'add', `${keyFile}.pub`, '--name', 'packing-test'], env);
+  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token, WHERRY_KEYS: join(dir, 'keys') };
+  await wherry(['trust', 'init', '--app', 'hello', '--no-passphrase'], env);
+  writeFileSync(join(dir, 'root.json'), JSON.stringify(await wherry(['trust', 'root'], env)));
   let running: ChildProcess | undefined;
   const launch = (args: readonly string[]) => {
     const [command = '', ...rest] = machine.command(args);
@@ -53,7 +52,7 @@ export async function openScene(dir: string, device: string, machine: Machine): 
       return running;
     },
     async rollOut() {
-      await wherry(['publish', join(ROOT, 'guest-sdk/examples/hello'), '--key', keyFile], env);
+      await wherry(['publish', join(ROOT, 'guest-sdk/examples/hello')], env);
       await wherry(['rollout', 'start', 'hello@1.0.0', '--soak', '0s'], env);
     },
     healthy: (withinMs) =>

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ROOT } from '../fleet/paths.ts';
 
 /** One life of a real agent: from its start to whatever ends it. */
 export interface AgentLife {
   /** Where programs answer; null when it ended before it was ready. */
   readonly httpUrl: Promise<string | null>;
+  /** The same of now: another version of the agent in the same process has another place. */
+  placeNow(): string | null;
   readonly exited: Promise<void>;
   isRunning(): boolean;
   wasKilled(): boolean;
@@ -19,6 +19,7 @@ export interface AgentLife {
 }
 
 export interface LifeOptions {
+  readonly launcher: string;
   readonly folder: string;
   readonly logFile: string;
   /** `blob.sync:1`: it ends by SIGKILL just before this step. */
@@ -34,17 +35,19 @@ export async function endAllLives(): Promise<void> {
   for (const life of running) await life.kill();
 }
 
-export function beginAgentLife({ folder, logFile, crashAt, cacheDir }: LifeOptions): AgentLife {
+export function beginAgentLife({ launcher, folder, logFile, crashAt, cacheDir }: LifeOptions): AgentLife {
   const log = openSync(logFile, 'a');
-  const child: ChildProcess = spawn(process.execPath, [resolve(ROOT, 'agent/src/main.ts'), 'run', '--data', folder], {
+  const child: ChildProcess = spawn('sh', [launcher, 'run', '--data', folder], {
     stdio: ['ignore', 'pipe', log],
     env: { ...process.env, NODE_COMPILE_CACHE: cacheDir, ...(crashAt === null ? {} : { WHERRY_CRASH_AT: crashAt }) },
   });
   closeSync(log);
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  const places = readPlaces(child);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const life: AgentLife = {
-    httpUrl: Promise.race([firstLine(child), exited.then(() => null)]),
+    httpUrl: Promise.race([places.first, exited.then(() => null)]),
+    placeNow: places.now,
     exited,
     isRunning,
     wasKilled: () => child.signalCode === 'SIGKILL',
@@ -63,8 +66,14 @@ export function beginAgentLife({ folder, logFile, crashAt, cacheDir }: LifeOptio
   return life;
 }
 
-function firstLine(child: ChildProcess): Promise<string | null> {
+/** Each start of an agent says in one line when it is ready, and where. */
+function readPlaces(child: ChildProcess) {
   if (child.stdout === null) throw new Error('the agent has no standard output');
-  const lines = createInterface({ input: child.stdout });
-  return new Promise((done) => lines.once('line', (line) => done((JSON.parse(line) as { http: string | null }).http)));
+  const first = Promise.withResolvers<string | null>();
+  let now: string | null = null;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    now = (JSON.parse(line) as { http: string | null }).http;
+    first.resolve(now);
+  });
+  return { first: first.promise, now: () => now };
 }

@@ -4,7 +4,7 @@ import { BREAKAGES, type Breakage } from './breakage.ts';
 export const HELP = `npm run -s torture -- [options]
 
 Real agents with real programs, and a real control plane with its broker, end by SIGKILL again and again: at random times, and at every
-named step of install, update and rollback. After each start, without a network, the program itself is asked which release it is;
+named step of install, update, rollback and update of the agent itself. After each start, without a network, the program itself is asked which release it is;
 at the end every report that a device ever wrote is looked for at the control plane. Exit 1 when a promise was broken.
 
   --kills N         processes to kill (default 500); one in 20 is the control plane

@@ -21,7 +21,8 @@ export interface WrittenRow {
 }
 
 function open(folder: string): DatabaseSync {
-  return new DatabaseSync(join(folder, 'state.db'));
+  // An agent that becomes another closes it, which locks it for a moment.
+  return new DatabaseSync(join(folder, 'state.db'), { timeout: 10_000 });
 }
 
 function within<T>(folder: string, work: (db: DatabaseSync) => T): T {
@@ -55,10 +56,10 @@ export function readOutboxRows(folder: string): number {
   return within(folder, (db) => Number(db.prepare('SELECT count(*) AS n FROM outbox').get()?.n));
 }
 
-export function readFacts(folder: string): DiskFacts {
+export function readFacts(folder: string, app: string): DiskFacts {
   return within(folder, (db) => {
     const generation = Number(db.prepare('SELECT generation FROM desired').get()?.generation ?? 0);
-    const text = db.prepare('SELECT record FROM deployments').get()?.record;
+    const text = db.prepare('SELECT record FROM deployments WHERE app = ?').get(app)?.record;
     const record = text === undefined ? null : JSON.parse(String(text));
     return {
       generation,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../fleet/eventually.ts';
 import type { Random } from '../sim/random.ts';
@@ -6,7 +6,7 @@ import { type AgentLife, beginAgentLife } from './agent-life.ts';
 import { type Breakage, breakPromise } from './breakage.ts';
 import { type DiskFacts, emptyDevice, installWitness, readFacts, readOutboxRows, readWitness } from './device-disk.ts';
 import type { Stage, StageDevice } from './stage.ts';
-import { type Step, type StepPlan, WISH_KINDS, type WishKind } from './steps.ts';
+import { isOfAgent, MEASURED_KINDS, type Step, type StepPlan, type WishKind } from './steps.ts';
 import type { Tally } from './tally.ts';
 import { conclude, type Wish, wish } from './wishes.ts';
 
@@ -27,6 +27,8 @@ const VERDICTS: ReadonlySet<string | null> = new Set(['healthy', 'reverted', 're
 const CLEAN_MS = 60_000;
 /** A life in which a step was not reached is ended after this. */
 const STEP_MS = 6_000;
+/** An agent that gives itself up, or unpacks and tests another, takes longer. */
+const AGENT_STEP_MS = 16_000;
 const RANDOM_MS = 2_500;
 const BOOT_MS = 900;
 
@@ -45,7 +47,7 @@ export class Lane {
   /** A first life without a kill; the steps of each kind are measured by the lane that is told to. */
   async begin(isMeasuring: boolean): Promise<void> {
     const { device, plan } = this.#options;
-    for (const kind of isMeasuring ? WISH_KINDS : (['install'] as const)) {
+    for (const kind of isMeasuring ? MEASURED_KINDS : (['install'] as const)) {
       await this.#want(kind);
       const steps = await this.#cleanLife();
       if (isMeasuring) plan.learn(kind, steps);
@@ -71,14 +73,17 @@ export class Lane {
   async #nextWish(): Promise<void> {
     const { random, plan, device } = this.#options;
     const kinds: WishKind[] = ['update', 'rollback'];
-    const isOnGood = this.#wish !== null && !this.#wish.isBad && this.#before.phase === 'healthy';
+    for (const kind of ['self-update', 'self-return'] as const)
+      if (random.chance(plan.hasLeft(kind) ? 0.3 : 0.1)) kinds.push(kind);
+    const isOnGood =
+      this.#wish !== null && this.#wish.app === device.name && !this.#wish.isBad && this.#before.phase === 'healthy';
     if (isOnGood && (plan.hasLeft('install') || random.chance(0.1))) kinds.push('install');
     const kind = random.pick(kinds as [WishKind, ...WishKind[]]);
     if (kind !== 'install' || this.#wish === null) return this.#want(kind);
     // The same release on a device that has nothing: its disk was changed, say. What it had to tell is told before.
     await this.#cleanLife();
     emptyDevice(device.folder);
-    this.#before = readFacts(device.folder);
+    this.#before = readFacts(device.folder, device.name);
     this.#wish = { ...this.#wish, kind };
     this.#isFresh = true;
   }
@@ -114,7 +119,7 @@ export class Lane {
     await this.#judge(life);
     device.plug();
     if (step === null) return within(random.int(RANDOM_MS), life.exited);
-    const deadlineMs = performance.now() + STEP_MS;
+    const deadlineMs = performance.now() + (isOfAgent(step.kind) ? AGENT_STEP_MS : STEP_MS);
     while (life.isRunning() && performance.now() < deadlineMs && !this.#hasVerdict()) await within(50, life.exited);
     if (life.isRunning()) await within(500, life.exited);
   }
@@ -125,11 +130,11 @@ export class Lane {
     const httpUrl = await life.httpUrl;
     if (httpUrl === null || this.#before.confirmedCounter === 0) return;
     const may = new Set([`1.${this.#before.confirmedCounter}.0`]);
-    if (this.#wish !== null && !this.#wish.isBad) may.add(this.#wish.version);
+    if (this.#wish?.app === device.name && !this.#wish.isBad) may.add(this.#wish.version);
     let heard = 'nothing';
     const answer = async () => {
       if (!life.isRunning()) return 'it ended';
-      const response = await fetch(`${httpUrl}/${device.name}/version`, { signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(`${life.placeNow()}/${device.name}/version`, { signal: AbortSignal.timeout(5_000) });
       heard = `${response.status} ${(await response.text()).slice(0, 80)}`;
       return may.has(heard.slice(4)) ? heard : undefined;
     };
@@ -145,7 +150,13 @@ export class Lane {
   #begin(step: Step | null): AgentLife {
     const { device, stage } = this.#options;
     const crashAt = step === null ? null : `${step.name}:${step.nth}`;
-    return beginAgentLife({ folder: device.folder, logFile: device.logFile, crashAt, cacheDir: stage.cacheDir });
+    return beginAgentLife({
+      launcher: device.launcher,
+      folder: device.folder,
+      logFile: device.logFile,
+      crashAt,
+      cacheDir: stage.cacheDir,
+    });
   }
 
   /** What a dead agent left on its disk, against what it had before. */
@@ -154,7 +165,7 @@ export class Lane {
     this.#looks += 1;
     const breakage = breakages[this.#looks % breakages.length];
     if (breakage !== undefined) breakPromise(breakage, device.folder);
-    const now = readFacts(device.folder);
+    const now = readFacts(device.folder, device.name);
     const before = this.#before;
     if (now.generation < before.generation)
       tally.found('regressed', `${device.name} generation ${before.generation} → ${now.generation}`);
@@ -166,20 +177,26 @@ export class Lane {
       generation: Math.max(before.generation, now.generation),
     };
     if (!this.#hasVerdict() || this.#wish === null) return;
-    const isAsWished = now.phase === (this.#wish.isBad ? 'reverted' : 'healthy');
+    const { phase } = readFacts(device.folder, this.#wish.app);
+    // A sound version of the agent that was killed at each of its tries is put back too: that is its rule.
+    const isAsWished = isOfAgent(this.#wish.kind) || phase === (this.#wish.isBad ? 'reverted' : 'healthy');
+    if (this.#wish.kind === 'self-return' && phase === 'healthy')
+      tally.found('leftWorse', `${device.name} confirmed an agent that never checked in`);
     if (!isAsWished)
       tally.found('oddEnds', `${device.name} ${this.#wish.kind} ${this.#wish.version} ended ${now.phase}`);
   }
 
   #hasVerdict(): boolean {
-    const { phase, version } = readFacts(this.#options.device.folder);
-    return this.#wish !== null && version === this.#wish.version && VERDICTS.has(phase);
+    if (this.#wish === null) return false;
+    const { phase, version } = readFacts(this.#options.device.folder, this.#wish.app);
+    return version === this.#wish.version && VERDICTS.has(phase);
   }
 
   /** A life that ends by itself, when the wish is fulfilled and all is told. Answers its steps. */
   async #cleanLife(): Promise<Readonly<Record<string, number>>> {
     const { device } = this.#options;
     device.plug();
+    const saidBytes = existsSync(device.logFile) ? statSync(device.logFile).size : 0;
     const life = this.#begin(null);
     if ((await life.httpUrl) === null)
       throw new Error(`${device.name} ended before it was ready: see ${device.logFile}`);
@@ -187,16 +204,19 @@ export class Lane {
     await eventually(`${device.name} fulfils ${this.#wish?.version} and tells it`, CLEAN_MS, isDone);
     await life.stop();
     this.#look();
-    return lastSteps(device.logFile);
+    return stepsSince(device.logFile, saidBytes);
   }
 }
 
-function lastSteps(logFile: string): Readonly<Record<string, number>> {
-  const line = readFileSync(logFile, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .findLast((text) => text.includes('"steps":'));
-  return line === undefined ? {} : JSON.parse(line).steps;
+/** Of all the agents that one life became, the most of each. */
+function stepsSince(logFile: string, saidBytes: number): Readonly<Record<string, number>> {
+  const most: Record<string, number> = {};
+  for (const line of readFileSync(logFile).subarray(saidBytes).toString('utf8').split('\n')) {
+    if (!line.includes('"steps":')) continue;
+    const { steps } = JSON.parse(line) as { steps: Record<string, number> };
+    for (const [name, count] of Object.entries(steps)) most[name] = Math.max(most[name] ?? 0, count);
+  }
+  return most;
 }
 
 async function within(ms: number, ended: Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installAgent } from '@wherry/agent/testing/stage';
 import { createClaimToken } from '@wherry/protocol';
 import { capture } from '../fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../fleet/control-plane.ts';
@@ -19,17 +20,22 @@ export interface Stage {
 export interface StageDevice {
   readonly name: string;
   readonly folder: string;
+  /** Starts its agent, of whichever version. */
+  readonly launcher: string;
   readonly logFile: string;
   pull(): void;
   plug(): void;
 }
 
+/** A version of the agent that never checks in gives itself up after this. */
+const CONFIRM_WITHIN_MS = 5_000;
+
 export async function openStage(dir: string): Promise<Stage> {
   mkdirSync(join(dir, 'server'), { recursive: true });
   const controlPlane = await startControlPlane({ dir: join(dir, 'server') });
-  const publisher = await openReleaseMaker(controlPlane);
-  const trustFile = join(dir, 'trust.json');
-  writeFileSync(trustFile, JSON.stringify({ publisherKeys: [publisher.publicKey], threshold: 1 }));
+  const publisher = await openReleaseMaker(controlPlane, dir);
+  const trustFile = join(dir, 'root.json');
+  writeFileSync(trustFile, publisher.root);
   const cables: Cable[] = [];
 
   async function lay(url: string): Promise<Cable> {
@@ -53,6 +59,7 @@ export async function openStage(dir: string): Promise<Stage> {
       return {
         name,
         folder,
+        launcher: installAgent(`${folder}.opt`),
         logFile: `${folder}.log`,
         pull: () => own.forEach((cable) => void cable.pull()),
         plug: () => own.forEach((cable) => void cable.plug()),
@@ -67,14 +74,15 @@ export async function openStage(dir: string): Promise<Stage> {
 
 async function claim(controlPlane: ControlPlane, name: string, folder: string, trustFile: string): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const config = { http: { port: 0 }, dockerSocket: false, runnerPool: 0 };
+  const selfUpdate = { confirmWithinMs: CONFIRM_WITHIN_MS };
+  const config = { http: { port: 0 }, dockerSocket: false, runnerPool: 0, selfUpdate };
   writeFileSync(join(folder, 'agent.json'), JSON.stringify(config));
   const { token } = await controlPlane.client.call(createClaimToken, { body: { device: name as never } as never });
   const claimed = await capture([
     'agent/src/main.ts',
     'claim',
     ...['--server', controlPlane.http, '--token', token, '--trust', trustFile],
-    ...['--data', folder, '--name', name, '--label', `lane=${name}`],
+    ...['--data', folder, '--name', name, '--label', `lane=${name}`, '--target', 'generic-x64'],
   ]);
   if (claimed.code !== 0) throw new Error(`claim of ${name} ended with ${claimed.code}: ${claimed.stderr.trim()}`);
 }

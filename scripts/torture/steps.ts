@@ -1,11 +1,15 @@
 import type { Random } from '../sim/random.ts';
 
 /**
- * The named steps of what a device does: names of effects, as often as one clean life of each kind took them. A kind that brings
- * steps of its own, such as an update of the agent itself, is measured and covered in the same way.
+ * The named steps of what a device does: names of effects, as often as one clean life of each kind took them. Those of
+ * an update of the agent itself are listed, because a clean life of one takes long.
  */
-export const WISH_KINDS = ['install', 'update', 'rollback'] as const;
-export type WishKind = (typeof WISH_KINDS)[number];
+export type WishKind = 'install' | 'update' | 'rollback' | 'self-update' | 'self-return';
+
+/** Another version of the agent itself: one that is sound, and one that never checks in and is put back. */
+export function isOfAgent(kind: WishKind): boolean {
+  return kind === 'self-update' || kind === 'self-return';
+}
 
 export interface Step {
   readonly kind: WishKind;
@@ -13,6 +17,23 @@ export interface Step {
   /** Which of the effects of this name in a life, from 1. */
   readonly nth: number;
 }
+
+/** What an agent does for itself beyond what it does for programs; the rest is covered with those. */
+const AGENT_STEPS = {
+  'self-update': [
+    'update.unpack',
+    'update.selfTest',
+    'update.keep',
+    'db.snapshot',
+    'update.arm',
+    'update.link',
+    'update.confirm',
+  ],
+  'self-return': ['update.arm', 'update.putBack'],
+} as const;
+
+/** The kinds whose steps are measured in a clean life of each. */
+export const MEASURED_KINDS = ['install', 'update', 'rollback'] as const;
 
 /** Beyond these a name repeats itself: timers, samples, acknowledgements. */
 const NTH_MAX = 3;
@@ -28,6 +49,8 @@ export class StepPlan {
 
   constructor(random: Random) {
     this.#random = random;
+    for (const [kind, names] of Object.entries(AGENT_STEPS))
+      for (const name of names) this.#left.push({ kind: kind as WishKind, name, nth: 1 });
   }
 
   learn(kind: WishKind, counts: Readonly<Record<string, number>>): void {

@@ -1,11 +1,12 @@
-import { abortRollout, getRollout, type Rollout, rolloutRequest, startRollout } from '@wherry/protocol';
+import { AGENT_APP, abortRollout, getRollout, type Rollout, rolloutRequest, startRollout } from '@wherry/protocol';
 import { eventually } from '../fleet/eventually.ts';
 import type { Stage, StageDevice } from './stage.ts';
-import type { WishKind } from './steps.ts';
+import { isOfAgent, type WishKind } from './steps.ts';
 
 /** What the operator wants of one device next: a release that is good, or one whose health check fails. */
 export interface Wish {
   readonly kind: WishKind;
+  readonly app: string;
   readonly counter: number;
   readonly version: string;
   readonly isBad: boolean;
@@ -18,12 +19,17 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'aborted']);
 const NEVER_HALTS = { minSuccess: 0, maxFailures: 1_000, maxFailureRate: 1, minSample: 1 };
 
 export async function wish(stage: Stage, device: StageDevice, counter: number, kind: WishKind): Promise<Wish> {
-  const isBad = kind === 'rollback';
+  const isBad = kind === 'rollback' || kind === 'self-return';
+  const app = isOfAgent(kind) ? AGENT_APP : device.name;
   const { client } = stage.controlPlane;
-  const version = `1.${counter}.0`;
-  await patiently(`publish ${version}`, () => stage.publisher.publish(device.name, counter, isBad), null);
+  const version = isOfAgent(kind)
+    ? await patiently('publish an agent', () => stage.publisher.publishAgent(isBad), null)
+    : `1.${counter}.0`;
+  if (version === null) throw new TypeError('publishing answers a version');
+  if (!isOfAgent(kind))
+    await patiently(`publish ${version}`, () => stage.publisher.publish(device.name, counter, isBad), null);
   const body = rolloutRequest.parse({
-    app: device.name,
+    app,
     version,
     selector: `lane=${device.name}`,
     waves: [{ size: { share: 1 } }],
@@ -37,7 +43,7 @@ export async function wish(stage: Stage, device: StageDevice, counter: number, k
     // The answer to the first try was lost with the control plane: the device is assigned already.
     'no_devices_match',
   );
-  return { kind, counter, version, isBad, rollout: started?.id ?? null };
+  return { kind, app, counter, version, isBad, rollout: started?.id ?? null };
 }
 
 /** An operator who moves on: what is left of the rollout is ended, so that the next one finds the device free. */

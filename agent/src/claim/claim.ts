@@ -9,6 +9,7 @@ import {
   refuse,
   succeed,
 } from '@wherry/protocol';
+import { createHttpClient, type HttpClient } from '../link/http-client.ts';
 import type { Identity } from '../link/port.ts';
 import { readBounded } from '../link/read-bounded.ts';
 import type { ReportKeyPair } from './report-key.ts';
@@ -30,18 +31,27 @@ export interface ClaimOptions {
   readonly device?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** One that trusts the system's authorities without. */
+  readonly client?: HttpClient;
+  /** PKCS#10 as PEM: over TLS the device is to get a certificate, and no secret. */
+  readonly csr?: string;
 }
 
 const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 64 * 1024;
 
+export interface ClaimedIdentity extends Identity {
+  /** PEM, for the key of `csr`. Whether it is the right one is for who has the key to see. */
+  readonly certificate?: string;
+}
+
 /** Codes: invalid_body (an argument), unavailable (no answer: try again), and those the server answers with. */
-export async function claim(options: ClaimOptions): Promise<Outcome<Identity>> {
+export async function claim(options: ClaimOptions): Promise<Outcome<ClaimedIdentity>> {
   const url = claimUrl(options.serverUrl);
   if (!url.ok) return url;
   const request = buildRequest(options);
   if (!request.ok) return request;
-  const answer = await post(url.value, request.value, options.timeoutMs ?? TIMEOUT_MS);
+  const answer = await post(url.value, request.value, options);
   return answer.ok ? readAnswer(answer.value, url.value, options) : answer;
 }
 
@@ -67,6 +77,7 @@ function buildRequest(options: ClaimOptions): Outcome<ClaimRequest> {
     arch: options.arch ?? process.arch,
     reportKey: options.keyPair.publicKey,
     boot: options.boot,
+    ...(options.csr === undefined ? {} : { csr: options.csr }),
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.labels === undefined ? {} : { labels: options.labels as Labels }),
   });
@@ -75,17 +86,20 @@ function buildRequest(options: ClaimOptions): Outcome<ClaimRequest> {
   return refuse('invalid_body', `${issue?.path.join('.')}: ${issue?.message}`, { path: `/${issue?.path.join('/')}` });
 }
 
-async function post(url: URL, request: ClaimRequest, timeoutMs: number): Promise<Outcome<Answer>> {
+async function post(
+  url: URL,
+  request: ClaimRequest,
+  { client = createHttpClient(), timeoutMs = TIMEOUT_MS }: ClaimOptions,
+): Promise<Outcome<Answer>> {
   try {
-    const response = await fetch(url, {
+    const answer = await client.request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(request),
-      redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await readBounded(response, ANSWER_BYTES);
-    return succeed({ status: response.status, body: text === null ? null : parseJson(text) });
+    const text = await readBounded(answer, ANSWER_BYTES);
+    return succeed({ status: answer.status, body: text === null ? null : parseJson(text) });
   } catch (error) {
     return refuse(
       'unavailable',
@@ -94,23 +108,24 @@ async function post(url: URL, request: ClaimRequest, timeoutMs: number): Promise
   }
 }
 
-function readAnswer(answer: Answer, url: URL, options: ClaimOptions): Outcome<Identity> {
+function readAnswer(answer: Answer, url: URL, options: ClaimOptions): Outcome<ClaimedIdentity> {
   if (answer.status >= 200 && answer.status < 300) {
     const parsed = claimResponse.safeParse(answer.body);
-    if (!parsed.success || !/^mqtts?:\/\//.test(parsed.data.mqttUrl))
+    const hasCredential = parsed.data?.[options.csr === undefined ? 'secret' : 'certificate'] !== undefined;
+    if (!parsed.success || !hasCredential || !/^mqtts?:\/\//.test(parsed.data.mqttUrl))
       return refuse(
         'invalid_message',
         `${url.origin} did not answer as a Wherry server does: check the address given with --server`,
       );
-    const { tenant, device, secret, mqttUrl, directorKey } = parsed.data;
+    const { tenant, device, secret, certificate, mqttUrl } = parsed.data;
     const serverUrl = url.href.slice(0, -PATHS.claim.length);
     return succeed({
       tenant,
       device,
-      secret,
+      ...(secret === undefined ? {} : { secret }),
+      ...(certificate === undefined ? {} : { certificate }),
       serverUrl,
       mqttUrl,
-      directorKey,
       reportPrivateKey: options.keyPair.privateKey,
     });
   }
@@ -132,10 +147,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** fetch hides the reason one level down. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause;
-  if (cause instanceof Error) return (cause as NodeJS.ErrnoException).code ?? cause.message;
   return error.name === 'TimeoutError' ? 'timed out' : error.message;
 }

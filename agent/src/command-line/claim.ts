@@ -1,26 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { WherryError } from '@wherry/protocol';
-import { claim } from '../claim/claim.ts';
-import { makeReportKey, type ReportKeyPair, reportKeyFromPrivate } from '../claim/report-key.ts';
+import { takeIdentity } from '../claim/take-identity.ts';
 import { readConfig } from '../shell/config.ts';
-import { createEffects, type Effects } from '../shell/effects.ts';
+import { createEffects } from '../shell/effects.ts';
 import { expectOk } from '../shell/expect-ok.ts';
+import { faultsOf } from '../shell/faults.ts';
 import { detectTarget } from '../shell/target.ts';
-import { removePath } from '../store/files.ts';
-import {
-  parseTrust,
-  pendingKeyPath,
-  readIdentity,
-  readPendingKey,
-  writeIdentity,
-  writePendingKey,
-  writeTrust,
-} from '../store/provisioning.ts';
-import { makeKeyRing } from '../trust/keys.ts';
+import { readBytesIfThere } from '../store/files.ts';
+import { directorOf } from '../trust/judge-release.ts';
+import { openRoot } from '../trust/tuf/root-chain.ts';
 import { needed, parseOptions, UsageError } from './usage-error.ts';
 
-/** `wherry-agent claim`. The identity is written last: a folder that holds one holds all that belongs to it. */
+/** `wherry-agent claim`. */
 export async function claimCommand(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, {
     server: { type: 'string' },
@@ -34,43 +24,24 @@ export async function claimCommand(args: readonly string[]): Promise<void> {
   const serverUrl = needed(options.server, 'server');
   const token = needed(options.token, 'token');
   const folder = needed(options.data, 'data');
-  const trust = readTrustFrom(needed(options.trust, 'trust'));
+  const root = readRootFrom(needed(options.trust, 'trust'));
   const labels = { ...expectOk(readConfig(folder)).labels, ...parseLabels(options.label ?? []) };
   const target = options.target ?? detectTarget();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const known = readIdentity(folder);
-  if (known.ok) {
-    const { tenant, device } = known.value;
-    throw new WherryError('already_exists', `${folder} holds the identity of ${tenant}/${device}: use another folder`);
-  }
-  const effects = createEffects();
-  const identity = expectOk(
-    await claim({
-      serverUrl,
-      token,
-      target,
-      keyPair: keyOf(folder, effects),
-      boot: randomBytes(16).toString('hex'),
-      labels,
-      ...(options.name === undefined ? {} : { device: options.name }),
-    }),
-  );
-  writeTrust(folder, trust, effects);
-  writeIdentity(folder, { ...identity, target }, effects);
-  removePath(effects, pendingKeyPath(folder));
-  process.stdout.write(`${JSON.stringify({ claimed: true, device: `${identity.tenant}/${identity.device}` })}\n`);
+  const named = options.name === undefined ? {} : { device: options.name };
+  const effects = createEffects(faultsOf(process.env));
+  const taken = await takeIdentity({ serverUrl, token, folder, root, target, labels, ...named }, effects);
+  process.stdout.write(`${JSON.stringify({ claimed: true, device: `${taken.tenant}/${taken.device}` })}\n`);
 }
 
-function readTrustFrom(path: string) {
-  if (!existsSync(path)) throw new WherryError('not_found', `${path} (--trust) is not there`);
-  const trust = expectOk(parseTrust(readFileSync(path, 'utf8'), path));
-  const ring = expectOk(makeKeyRing(trust.publisherKeys));
-  if (ring.ids.size < trust.threshold)
-    throw new WherryError(
-      'invalid_body',
-      `${path}: a threshold of ${trust.threshold} cannot be met with ${ring.ids.size} different keys`,
-    );
-  return trust;
+/** Code: invalid_body, for what is no root, or one that names no director. */
+function readRootFrom(path: string): Uint8Array {
+  const bytes = readBytesIfThere(path);
+  if (bytes === null) throw new WherryError('not_found', `${path} (--trust) is not there`);
+  const root = openRoot(bytes);
+  const director = root.ok ? directorOf(root.value) : root;
+  if (director.ok) return bytes;
+  const why = director.problems[0]?.message;
+  throw new WherryError('invalid_body', `${path} is not a root of "wherry trust root": ${why}`);
 }
 
 function parseLabels(given: readonly string[]): Record<string, string> {
@@ -80,13 +51,4 @@ function parseLabels(given: readonly string[]): Record<string, string> {
     return [label.slice(0, at), label.slice(at + 1)];
   });
   return Object.fromEntries(pairs);
-}
-
-/** The same key as in a claim that was begun before and got no answer. */
-function keyOf(folder: string, effects: Effects): ReportKeyPair {
-  const pending = readPendingKey(folder);
-  if (pending !== null) return reportKeyFromPrivate(pending);
-  const pair = makeReportKey();
-  writePendingKey(folder, pair.privateKey, effects);
-  return pair;
 }

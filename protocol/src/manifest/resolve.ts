@@ -49,8 +49,12 @@ export function resolveManifest(manifest: Manifest, publication: Publication): O
 
 function resolveVariant(variant: ManifestVariant, file: ResolvedArtifact | undefined): unknown {
   const artifact = file && { digest: file.digest, sizeBytes: file.sizeBytes };
-  if (variant.kind === 'wasm') return { kind: 'wasm', abi: variant.abi, module: artifact };
-  const { kind, platforms, command } = variant;
-  const base = { kind, platforms, ...(command && { command }) };
+  if (variant.kind === 'wasm') {
+    const registry = variant.image?.split('@')[0];
+    return { kind: 'wasm', abi: variant.abi, module: artifact, ...(registry && { registry }) };
+  }
+  if (variant.kind === 'agent') return { kind: 'agent', target: variant.target, archive: artifact };
+  const { kind, platforms, command, network } = variant;
+  const base = { kind, platforms, ...(command && { command }), ...(network && { network }) };
   return 'image' in variant ? { ...base, image: variant.image } : { ...base, image: file?.imageId, archive: artifact };
 }

@@ -1,107 +1,108 @@
 import {
   type ClaimRequest,
   type ClaimResponse,
-  type DeviceId,
   type Outcome,
+  readClaimToken,
   refuse,
   succeed,
   type TenantId,
 } from '@wherry/protocol';
-import { changeLabels } from '../domain/devices/labels.ts';
-import type { ClaimTokenRecord } from '../storage/port/claim-tokens.ts';
 import type { AppContext } from './context.ts';
+import { hashKey, issueCertificate } from './identity/issue-certificate.ts';
+import { tellEvent } from './identity/tell-event.ts';
+import { type Credential, invalidToken, useClaimToken } from './identity/use-claim-token.ts';
 import { readPublicKey } from './keys.ts';
 import { APP_LIMITS } from './limits.ts';
-import { joinGrowing } from './rollouts/join-growing.ts';
-import { deviceSecret, hashSecret, isSecret, readClaimToken } from './secrets.ts';
-import { transact, type Work } from './transact.ts';
+import { deviceSecret, hashSecret, isSecret } from './secrets.ts';
+import { transact } from './transact.ts';
 
-/** The identity a claim buys; the edge adds where MQTT is. */
-export type ClaimedIdentity = Omit<ClaimResponse, 'mqttUrl'>;
+/** Who the device is; the edge adds where MQTT is. */
+type Claimed = Omit<ClaimResponse, 'mqttUrl' | 'secret' | 'certificate'>;
+export type ClaimedWithSecret = Claimed & { readonly secret: string };
+export type ClaimedWithCertificate = Claimed & { readonly certificate: string };
 
 /**
- * A new device gets its identity. A token works once; the same claim again (same token, same report key) within ten minutes gets
- * the same answer, for a device whose answer was lost.
+ * A device gets its identity, on a plain listener with a secret. A token works once; the same claim again (same token, same report
+ * key) within ten minutes gets the same answer, for a device whose answer was lost.
  * Codes: claim_token_invalid, claim_token_used, claim_token_expired, already_exists, invalid_body.
  */
-export async function claimDevice(context: AppContext, request: ClaimRequest): Promise<Outcome<ClaimedIdentity>> {
+export async function claimDevice(context: AppContext, request: ClaimRequest): Promise<Outcome<ClaimedWithSecret>> {
+  const claimKey = await context.store.settings.keep('claim_key', context.newSecret());
+  const tokenSecret = readClaimToken(request.token)?.secret ?? '';
+  const secretOf = (device: string) => deviceSecret(claimKey, tokenSecret, device, request.reportKey);
+  const claimed = await claim(context, request, {
+    secretHash: (device) => hashSecret(secretOf(device)),
+    give: async (_, device) => secretOf(device),
+    giveAgain: async (_, device) => secretOf(device),
+  });
+  return claimed.ok ? succeed({ ...claimed.value.who, secret: claimed.value.given }) : claimed;
+}
+
+/**
+ * The same on a listener with TLS: the device gets a certificate for the key of its request, and no secret. The same claim again is one
+ * with the same two keys. Codes: certificate_needed too.
+ */
+export async function claimCertificate(
+  context: AppContext,
+  request: ClaimRequest,
+): Promise<Outcome<ClaimedWithCertificate>> {
+  const { authority } = context;
+  if (!authority || request.csr === undefined)
+    return refuse(
+      'certificate_needed',
+      'send a certificate request with the claim: over TLS a device is its certificate',
+      {
+        path: '/csr',
+      },
+    );
+  const key = await authority.readRequest(request.csr);
+  if (!key.ok) return key;
+  const claimed = await claim(context, request, {
+    secretHash: () => NO_SECRET,
+    give: (work, device) => issueCertificate(work, authority, device, key.value),
+    giveAgain: async (work, device) =>
+      (await work.repositories.certificates.findByKey(work.tenant, device, hashKey(key.value)))?.pem ?? null,
+  });
+  return claimed.ok ? succeed({ ...claimed.value.who, certificate: claimed.value.given }) : claimed;
+}
+
+/** No secret has this hash. */
+const NO_SECRET = '';
+
+async function claim(
+  context: AppContext,
+  request: ClaimRequest,
+  credential: Credential,
+): Promise<Outcome<{ readonly who: Claimed; readonly given: string }>> {
   const token = readClaimToken(request.token);
   if (!token) return invalidToken();
   const found = await context.store.claimTokens.find(token.id);
   if (!found || !isSecret(token.secret, found.secretHash)) return invalidToken();
   const key = readPublicKey(request.reportKey, '/reportKey');
   if (!key.ok) return key;
-  const claimKey = await context.store.settings.keep('claim_key', context.newSecret());
-  const secretOf = (device: string) => deviceSecret(claimKey, token.secret, device, request.reportKey);
-  const claimed = await transact(context, found.tenant, async (work) => {
-    const record = await work.repositories.claimTokens.find(token.id);
-    if (!record) return invalidToken();
-    return record.usedBy === null ? await claim(work, record, request, secretOf) : repeat(record, request, work.nowMs);
-  });
-  if (!claimed.ok) return claimed;
-  const device = claimed.value;
-  const { directorKey, tenant } = { directorKey: context.director.publicKey, tenant: found.tenant as TenantId };
-  return succeed({ tenant, device, secret: secretOf(device), directorKey });
+  const used = await transact(context, found.tenant, (work) => useClaimToken(work, token.id, request, credential));
+  if (!used.ok) {
+    if (used.problems[0]?.code === 'claim_token_used') await tellMisuse(context, found.tenant, token.id, request);
+    return used;
+  }
+  const { device, given, isAnew } = used.value;
+  if (isAnew) await context.broker.kick(found.tenant, device);
+  const who = { tenant: found.tenant as TenantId, device, directorKey: context.director.publicKey };
+  return succeed({ who, given });
 }
 
-async function claim(
-  work: Work,
-  token: ClaimTokenRecord,
-  request: ClaimRequest,
-  secretOf: (device: string) => string,
-): Promise<Outcome<DeviceId>> {
-  if (work.nowMs >= token.expiresAtMs)
-    return refuse('claim_token_expired', 'this claim token has expired; ask for a new one');
-  if (token.device && request.device && token.device !== request.device)
-    return refuse('invalid_body', `this claim token is for the device ${token.device}, not ${request.device}`, {
-      path: '/device',
+/** Whoever has the token and another key is not the device that used it: somebody copied the token. */
+async function tellMisuse(context: AppContext, tenant: string, id: string, request: ClaimRequest): Promise<void> {
+  await transact(context, tenant, async (work) => {
+    const { claimTokens } = work.repositories;
+    const token = await claimTokens.find(id);
+    if (!token?.usedBy || token.usedReportKey === request.reportKey) return succeed(undefined);
+    if (!(await claimTokens.alarm(id, work.nowMs, APP_LIMITS.claimAlarmEveryMs))) return succeed(undefined);
+    await tellEvent(work, token.usedBy, {
+      severity: 'error',
+      name: 'claim_token_misused',
+      message: `the claim token that ${token.usedBy} used was tried again with another key: if this device is not the one you meant, remove it`,
     });
-  const labels = changeLabels(request.labels ?? {}, token.labels, []);
-  if (!labels.ok) return labels;
-  const device = token.device ?? request.device ?? nameFor(request, work.context.newSecret());
-  const by = { device, reportKey: request.reportKey, atMs: work.nowMs };
-  if (!(await work.repositories.claimTokens.use(token.id, by))) return usedToken();
-  const isNew = await work.repositories.devices.add({
-    tenant: token.tenant as TenantId,
-    device,
-    target: request.target,
-    arch: request.arch,
-    labels: labels.value,
-    secretHash: hashSecret(secretOf(device)),
-    reportKey: request.reportKey,
-    claimedAtMs: work.nowMs,
-    seenAtMs: null,
-    isOnline: false,
-    desiredGeneration: 0,
-    reportedGeneration: null,
-    inventory: null,
-    host: null,
-    removedAtMs: null,
+    return succeed(undefined);
   });
-  if (!isNew)
-    return refuse('already_exists', `the name ${device} is or was in use; claim with another name`, {
-      path: '/device',
-    });
-  await joinGrowing(work, device);
-  work.stale.add(device);
-  work.changes.push({ type: 'device', device });
-  return succeed(device);
-}
-
-function repeat(token: ClaimTokenRecord, request: ClaimRequest, nowMs: number): Outcome<DeviceId> {
-  const isSame = token.usedReportKey === request.reportKey;
-  const isRecent = token.usedAtMs !== null && nowMs - token.usedAtMs <= APP_LIMITS.claimRepeatMs;
-  return isSame && isRecent && token.usedBy !== null ? succeed(token.usedBy) : usedToken();
-}
-
-function nameFor(request: ClaimRequest, random: string): DeviceId {
-  return `${request.target.slice(0, 50)}-${random.slice(0, 10)}` as DeviceId;
-}
-
-function usedToken(): Outcome<never> {
-  return refuse('claim_token_used', 'this claim token was used; ask for a new one for this device');
-}
-
-function invalidToken(): Outcome<never> {
-  return refuse('claim_token_invalid', 'this claim token is not known here; check that it was copied whole');
 }

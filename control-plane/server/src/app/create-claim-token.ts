@@ -25,9 +25,13 @@ export const createClaimToken: UseCase<'createClaimToken'> = async (context, cal
       usedAtMs: null,
       usedBy: null,
       usedReportKey: null,
+      isReclaim: false,
     };
     await work.repositories.claimTokens.add(record);
     await audit(work, caller, 'create_claim_token', record.id, { device: record.device, labels, ttlMs });
-    return succeed({ ...claimTokenView(record), token: claimTokenText(record.id, secret) });
+    return succeed({
+      ...claimTokenView(record),
+      token: claimTokenText(record.id, secret, context.authority?.fingerprint),
+    });
   });
 };

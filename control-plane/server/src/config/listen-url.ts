@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** RFC 3986, 3.2.2: an IPv6 address stands in brackets. */
-export function listenUrl(scheme: 'http' | 'mqtt', host: string, port: number): string {
+export function listenUrl(scheme: 'http' | 'https' | 'mqtt' | 'mqtts', host: string, port: number): string {
   return `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 

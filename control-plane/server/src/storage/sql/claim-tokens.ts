@@ -21,6 +21,8 @@ export function claimTokenRepository(db: Kysely<Tables>): ClaimTokenRepository {
           used_at_ms: record.usedAtMs,
           used_by: record.usedBy,
           used_report_key: record.usedReportKey,
+          is_reclaim: record.isReclaim ? 1 : 0,
+          alarmed_at_ms: null,
         })
         .execute();
     },
@@ -34,6 +36,15 @@ export function claimTokenRepository(db: Kysely<Tables>): ClaimTokenRepository {
         .set({ used_at_ms: by.atMs, used_by: by.device, used_report_key: by.reportKey })
         .where('id', '=', id)
         .where('used_at_ms', 'is', null)
+        .executeTakeFirst();
+      return Number(result.numUpdatedRows) === 1;
+    },
+    async alarm(id, atMs, quietMs) {
+      const result = await db
+        .updateTable('claim_token')
+        .set({ alarmed_at_ms: atMs })
+        .where('id', '=', id)
+        .where((where) => where.or([where('alarmed_at_ms', 'is', null), where('alarmed_at_ms', '<=', atMs - quietMs)]))
         .executeTakeFirst();
       return Number(result.numUpdatedRows) === 1;
     },
@@ -79,5 +90,6 @@ function read(row: Selectable<Tables['claim_token']>): ClaimTokenRecord {
     usedAtMs: row.used_at_ms,
     usedBy: row.used_by as DeviceId | null,
     usedReportKey: row.used_report_key,
+    isReclaim: row.is_reclaim === 1,
   };
 }

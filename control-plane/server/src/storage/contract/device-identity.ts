@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { CertificateRecord } from '../port/device-certificates.ts';
+import type { Store } from '../port.ts';
+import { A, B, deviceOf } from './records.ts';
+
+const certificate = (serial: string, more: Partial<CertificateRecord> = {}): CertificateRecord => ({
+  serial,
+  tenant: A,
+  device: 'pi-1',
+  keyHash: 'k',
+  pem: `pem of ${serial}`,
+  issuedAtMs: 1,
+  expiresAtMs: 100,
+  revokedAtMs: null,
+  ...more,
+});
+
+export function deviceIdentityContract(store: () => Store): void {
+  describe('certificates', () => {
+    test('are found as their own device’s, by serial number and by key, and by no other', async () => {
+      const { certificates } = store();
+      await certificates.add(certificate('01'));
+      await certificates.add(certificate('02', { issuedAtMs: 2 }));
+      expect(await certificates.find(A, 'pi-1', '01')).toEqual(certificate('01'));
+      for (const [tenant, device, serial] of [
+        [B, 'pi-1', '01'],
+        [A, 'pi-2', '01'],
+        [A, 'pi-1', '03'],
+      ] as const)
+        expect(await certificates.find(tenant, device, serial)).toBeNull();
+      expect((await certificates.findByKey(A, 'pi-1', 'k'))?.serial).toBe('02');
+      expect(await certificates.findByKey(B, 'pi-1', 'k')).toBeNull();
+      expect([...(await certificates.newest(A, ['pi-1', 'pi-2'])).values()].map(({ serial }) => serial)).toEqual([
+        '02',
+      ]);
+    });
+
+    test('are struck out together, and removed long after they expired', async () => {
+      const { certificates } = store();
+      await certificates.add(certificate('01'));
+      await certificates.add(certificate('02', { expiresAtMs: 200 }));
+      await certificates.add(certificate('03', { device: 'pi-2' }));
+      expect(await certificates.revokeAll(A, 'pi-1', 50)).toBe(2);
+      expect(await certificates.revoked(120)).toEqual([{ serial: '02', atMs: 50 }]);
+      expect(await certificates.revokeAll(A, 'pi-1', 60)).toBe(0);
+      expect((await certificates.find(A, 'pi-1', '01'))?.revokedAtMs).toBe(50);
+      expect(await certificates.findByKey(A, 'pi-1', 'k')).toBeNull();
+      expect((await certificates.find(A, 'pi-2', '03'))?.revokedAtMs).toBeNull();
+      expect(await certificates.prune(150, 1)).toBe(1);
+      expect(await certificates.prune(150, 10)).toBe(1);
+      expect((await certificates.find(A, 'pi-1', '02'))?.serial).toBe('02');
+    });
+  });
+
+  describe('standings', () => {
+    test('say one thing without changing another', async () => {
+      const { standings } = store();
+      expect((await standings.findMany(A, ['pi-1'])).size).toBe(0);
+      await standings.setBoots(A, 'pi-1', 'b', ['a']);
+      await standings.setRenewal(A, 'pi-1', { keyHash: 'k', askedAtMs: 5, approvedAtMs: null });
+      await standings.setQuarantine(A, 'pi-1', 7);
+      const all = { device: 'pi-1', boot: 'b', formerBoots: ['a'], quarantinedAtMs: 7 };
+      const renewal = { keyHash: 'k', askedAtMs: 5, approvedAtMs: null };
+      expect((await standings.findMany(A, ['pi-1', 'pi-2'])).get('pi-1')).toEqual({ ...all, renewal });
+      await standings.setRenewal(A, 'pi-1', null);
+      expect((await standings.findMany(A, ['pi-1'])).get('pi-1')).toEqual({ ...all, renewal: null });
+      expect((await standings.findMany(B, ['pi-1'])).size).toBe(0);
+    });
+
+    test('of a set aside device keep it out of what rollouts look at, in its own tenant', async () => {
+      for (const tenant of [A, B]) await store().devices.add(deviceOf(tenant, 'pi-1'));
+      await store().standings.setQuarantine(A, 'pi-1', 7);
+      expect(await store().devices.briefs(A)).toEqual([]);
+      expect(await store().devices.briefs(B)).toHaveLength(1);
+      await store().standings.setQuarantine(A, 'pi-1', null);
+      expect(await store().devices.briefs(A)).toHaveLength(1);
+    });
+
+    test('tell whose sessions had to end, newest first', async () => {
+      const { standings } = store();
+      await standings.endSessions(A, 'pi-1', 10);
+      await standings.endSessions(B, 'pi-2', 20);
+      expect(await standings.ended(5, 10)).toEqual([
+        { tenant: B, device: 'pi-2' },
+        { tenant: A, device: 'pi-1' },
+      ]);
+      expect(await standings.ended(15, 10)).toEqual([{ tenant: B, device: 'pi-2' }]);
+      expect(await standings.ended(5, 1)).toHaveLength(1);
+    });
+  });
+
+  describe('claim tokens', () => {
+    test('are told of once in a while when they are misused', async () => {
+      await store().claimTokens.add({
+        tenant: A,
+        id: 'token-1',
+        secretHash: 'h',
+        labels: {},
+        device: null,
+        createdAtMs: 1,
+        expiresAtMs: 2,
+        usedAtMs: null,
+        usedBy: null,
+        usedReportKey: null,
+        isReclaim: true,
+      });
+      const alarm = (atMs: number) => store().claimTokens.alarm('token-1', atMs, 10);
+      expect([await alarm(1), await alarm(5), await alarm(11), await alarm(12)]).toEqual([true, false, true, false]);
+      expect(await store().claimTokens.alarm('token-2', 1, 10)).toBe(false);
+      expect((await store().claimTokens.find('token-1'))?.isReclaim).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,31 @@
+/** What is known of a device's identity beside its keys: its starts, and what an operator must decide about. */
+export interface DeviceStanding {
+  readonly device: string;
+  /** The start that is under way, as its births told; null before the first. */
+  readonly boot: string | null;
+  /** Starts that are over, newest first. */
+  readonly formerBoots: readonly string[];
+  /** Set aside: two machines have this identity. */
+  readonly quarantinedAtMs: number | null;
+  /** What asked for a certificate with an expired one, and whether an operator allowed it. */
+  readonly renewal: RenewalRequest | null;
+}
+
+export interface RenewalRequest {
+  /** SHA-256 of the public key (SPKI DER), hex. */
+  readonly keyHash: string;
+  readonly askedAtMs: number;
+  readonly approvedAtMs: number | null;
+}
+
+export interface DeviceStandingRepository {
+  /** Those that have one. */
+  findMany(tenant: string, devices: readonly string[]): Promise<Map<string, DeviceStanding>>;
+  setBoots(tenant: string, device: string, boot: string | null, formerBoots: readonly string[]): Promise<void>;
+  setQuarantine(tenant: string, device: string, atMs: number | null): Promise<void>;
+  setRenewal(tenant: string, device: string, renewal: RenewalRequest | null): Promise<void>;
+  /** The sessions of this device that were begun before now must end. */
+  endSessions(tenant: string, device: string, atMs: number): Promise<void>;
+  /** Devices of every tenant whose sessions had to end since, newest first. */
+  ended(sinceMs: number, limit: number): Promise<{ readonly tenant: string; readonly device: string }[]>;
+}

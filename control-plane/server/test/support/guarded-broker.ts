@@ -24,8 +24,7 @@ export class GuardedBroker {
     this.received = [];
     this.authentications = 0;
     this.broker = createEmbeddedBroker({
-      host: '127.0.0.1',
-      port: 0,
+      plain: { host: '127.0.0.1', port: 0 },
       onViolation: (violation) => this.violations.push(violation),
       ...options,
     });

@@ -6,6 +6,8 @@ import { keyIdOf, readPublicKey, verifierOf } from '../keys.ts';
 export class RecordingBroker implements Broker {
   readonly published: { readonly topic: Topic; readonly payload: Uint8Array }[] = [];
   readonly connected = new Set<string>();
+  /** Names, in the order in which their sessions were ended. */
+  readonly kicked: string[] = [];
 
   async start(): Promise<{ readonly url: string }> {
     return { url: 'mqtt://127.0.0.1:0' };
@@ -19,6 +21,7 @@ export class RecordingBroker implements Broker {
   }
   async kick(tenant: string, device: string): Promise<void> {
     this.connected.delete(`${tenant}/${device}`);
+    this.kicked.push(`${tenant}/${device}`);
   }
 }
 

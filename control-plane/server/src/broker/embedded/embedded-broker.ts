@@ -1,17 +1,17 @@
 import type { EventEmitter } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { APP_TOPIC_LEVELS_MAX, buildTopic, downFilter, isDownChannel, type Topic, WherryError } from '@wherry/protocol';
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
 import { SERVER_LIMITS } from '../../config/limits.ts';
-import { listenUrl } from '../../config/listen-url.ts';
+import type { Listen } from '../../config/make-config.ts';
 import { ConnectionGate, type GateLimits } from '../guard/connection-gate.ts';
 import { GuardedConnection, type GuardOptions } from '../guard/guarded-connection.ts';
 import type { Violation } from '../guard/violations.ts';
 import type { Identity } from '../identity.ts';
-import type { Broker, BrokerHandlers } from '../port.ts';
+import type { Broker, BrokerHandlers, BrokerTls } from '../port.ts';
 import { appMessageOf, mayPublish, maySubscribe } from '../rights.ts';
 import { authenticate, createLoginThrottle } from './authenticate.ts';
+import { type Arrival, type Listener, listenPlain, listenTls, type TlsListener } from './listen.ts';
 import { Sessions } from './sessions.ts';
 
 /**
@@ -20,8 +20,9 @@ import { Sessions } from './sessions.ts';
  * device that is away, and nothing is retained.
  */
 export interface EmbeddedBrokerOptions {
-  readonly host: string;
-  readonly port: number;
+  /** Null: none. */
+  readonly plain: Listen | null;
+  readonly tls?: (Listen & BrokerTls & { readonly ticketKeys?: Uint8Array }) | null;
   readonly onViolation?: (violation: Violation, address: string) => void;
   /** A session that was ended for what it did: the reason is for the log. */
   readonly onEnded?: (name: string, reason: Error) => void;
@@ -29,20 +30,26 @@ export interface EmbeddedBrokerOptions {
   readonly guard?: Partial<Pick<GuardOptions, 'connectWithinMs' | 'authenticateWithinMs' | 'packets' | 'bytes'>>;
 }
 
+export interface EmbeddedBroker extends Broker {
+  /** A new certificate or other client authorities, for connections that come from now on. */
+  renewTls(tls: BrokerTls): Promise<void>;
+}
+
 /** The longest are those of apps. */
 const TOPIC_LEVELS_MAX = 7 + APP_TOPIC_LEVELS_MAX;
 /** MQTT 3.1.1, 3.9.3: what SUBACK says of a filter that was not granted. */
 const SUBSCRIPTION_REFUSED = 0x80;
 
-export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
+export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBroker {
   const gate = new ConnectionGate(options.gate ?? SERVER_LIMITS);
   const sessions = new Sessions();
   const identities = new WeakMap<Client, Identity>();
   const connects = new WeakMap<Client, ConnectPacket>();
-  const addresses = new WeakMap<Client, string>();
+  const arrivals = new WeakMap<Client, Arrival>();
   const failures = createLoginThrottle();
   const sockets = new Set<Socket>();
-  let running: { readonly aedes: Aedes; readonly server: Server; readonly handlers: BrokerHandlers } | null = null;
+  let running: { readonly aedes: Aedes; readonly listeners: readonly Listener[] } | null = null;
+  let tlsListener: TlsListener | null = null;
 
   return {
     async start(handlers) {
@@ -59,8 +66,8 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
         authenticate(client, userName, password, done) {
           const packet = connects.get(client);
           connects.delete(client);
-          const address = addresses.get(client) ?? 'unknown';
-          authenticate(handlers, failures, { address, packet, userName, password }).then(
+          const { address = 'unknown', certificate = null } = arrivals.get(client) ?? {};
+          authenticate(handlers, failures, { address, packet, userName, password, certificate }).then(
             (identity) => {
               identities.set(client, identity);
               done(null, true);
@@ -94,21 +101,35 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
       aedes.on('clientError', (client, error) => options.onEnded?.(client.id, error));
       // Housekeeping that failed (a stale last will, say) is told, and ends nothing: no promise rests on it.
       (aedes as EventEmitter).on('error', (error: Error) => options.onEnded?.('broker', error));
-      const server = createServer({ noDelay: true }, (socket) => accept(aedes, handlers, socket));
-      await listen(server, options.host, options.port);
-      running = { aedes, server, handlers };
-      const { port } = server.address() as AddressInfo;
-      return { url: listenUrl('mqtt', options.host, port) };
+      const listening = {
+        gate,
+        onViolation: (violation: Violation, address: string) => options.onViolation?.(violation, address),
+        onArrival: (arrival: Arrival) => accept(aedes, handlers, arrival),
+      };
+      const listeners: Listener[] = [];
+      running = { aedes, listeners };
+      const plain = options.plain ? await listenPlain(options.plain, listening) : null;
+      if (plain) listeners.push(plain);
+      const handshakeWithinMs = options.guard?.connectWithinMs ?? SERVER_LIMITS.connectWithinMs;
+      tlsListener = options.tls ? await listenTls({ ...options.tls, handshakeWithinMs }, listening) : null;
+      if (tlsListener) listeners.push(tlsListener);
+      const url = plain?.url ?? tlsListener?.url;
+      if (url === undefined) throw new TypeError('a broker needs a listener, plain or with TLS');
+      return tlsListener ? { url, tlsUrl: tlsListener.url } : { url };
     },
 
     async stop() {
       if (!running) return;
-      const { aedes, server } = running;
+      const { aedes, listeners } = running;
       running = null;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = Promise.all(listeners.map((listener) => listener.stop()));
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;
+    },
+
+    async renewTls(tls) {
+      tlsListener?.renew(tls);
     },
 
     async publish(topic, payload) {
@@ -140,14 +161,8 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
     },
   };
 
-  function accept(aedes: Aedes, handlers: BrokerHandlers, socket: Socket): void {
-    const address = socket.remoteAddress ?? 'unknown';
-    const ticket = gate.enter(address);
-    if (!ticket) {
-      options.onViolation?.('too_many_connections', address);
-      socket.destroy();
-      return;
-    }
+  function accept(aedes: Aedes, handlers: BrokerHandlers, arrival: Arrival): void {
+    const { socket, address, ticket } = arrival;
     sockets.add(socket);
     const connection = new GuardedConnection(socket, {
       connectWithinMs: SERVER_LIMITS.connectWithinMs,
@@ -160,10 +175,9 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
       onAuthenticated: ticket.authenticated,
     });
     const client = aedes.handle(connection);
-    addresses.set(client, address);
+    arrivals.set(client, arrival);
     connection.once('close', () => {
       sockets.delete(socket);
-      ticket.closed();
       const identity = identities.get(client);
       if (identity && sessions.close(client, identity.name)) handlers.disconnected(identity.tenant, identity.device);
     });
@@ -212,14 +226,4 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): Broker {
 
 function isListening(filters: ReadonlySet<string>, topic: Topic): boolean {
   return isDownChannel(topic.channel) && filters.has(downFilter(topic.tenant, topic.device, topic.channel));
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -1,6 +1,7 @@
 /** Why the guard closed a connection. A closed list: metrics count by it, tests assert it. */
 export const VIOLATIONS = [
   'too_many_connections',
+  'tls_failed',
   'connect_late',
   'first_not_connect',
   'second_connect',

@@ -22,20 +22,23 @@ export function deviceSecret(claimKey: string, tokenSecret: string, device: stri
 
 const CLAIM_PREFIX = 'wct1.';
 const OPERATOR_PREFIX = 'wop1.';
+const SESSION_PREFIX = 'wos1.';
 
-/** `wct1.<base64url of "id|secret|">` */
-export function claimTokenText(id: string, secret: string): string {
-  return CLAIM_PREFIX + Buffer.from(`${id}|${secret}|`).toString('base64url');
-}
-
-export function readClaimToken(text: string): { readonly id: string; readonly secret: string } | null {
-  if (!text.startsWith(CLAIM_PREFIX)) return null;
-  const [id, secret, rest] = Buffer.from(text.slice(CLAIM_PREFIX.length), 'base64url').toString().split('|');
-  return id && secret && rest !== undefined ? { id, secret } : null;
+/** `wct1.<base64url of "id|secret|fingerprint of the authority">`; protocol's `readClaimToken` takes it apart. */
+export function claimTokenText(id: string, secret: string, fingerprint = ''): string {
+  return CLAIM_PREFIX + Buffer.from(`${id}|${secret}|${fingerprint}`).toString('base64url');
 }
 
 export function operatorTokenText(secretHex: string): string {
   return OPERATOR_PREFIX + Buffer.from(secretHex, 'hex').toString('base64url');
+}
+
+export function sessionText(secretHex: string): string {
+  return SESSION_PREFIX + Buffer.from(secretHex, 'hex').toString('base64url');
+}
+
+export function isSessionText(text: string): boolean {
+  return text.startsWith(SESSION_PREFIX) && text.length <= 256;
 }
 
 export function isOperatorToken(text: string): boolean {

@@ -13,7 +13,7 @@ import { writeToStream } from 'mqtt-packet';
 import type { Counters } from '../logs/counters.ts';
 import type { Logger } from '../logs/logger.ts';
 import { type Backoff, cameUp, NO_ATTEMPTS, wentDown } from './backoff.ts';
-import { FilteredStream, openBrokerSocket } from './filtered-stream.ts';
+import { type BrokerTls, FilteredStream, openBrokerSocket } from './filtered-stream.ts';
 import { answered, fellSilent, freshKeepalive, type Keepalive, type KeepaliveTerms } from './keepalive.ts';
 import type { Identity } from './port.ts';
 import type { LinkTuning } from './tuning.ts';
@@ -39,6 +39,7 @@ export interface Session {
 export interface SessionOptions {
   readonly identity: Identity;
   readonly boot: string;
+  readonly tls?: () => BrokerTls;
   readonly tuning: LinkTuning;
   readonly log: Logger;
   readonly counters: Counters;
@@ -83,7 +84,7 @@ export function createSession(options: SessionOptions): Session {
     buildTopic(id === undefined ? { ...branch, channel } : { ...branch, channel, id });
 
   function open(terms: KeepaliveTerms): MqttClient {
-    const socket = openBrokerSocket(identity.mqttUrl);
+    const socket = openBrokerSocket(identity.mqttUrl, options.tls?.());
     const opened = new FilteredStream(socket, LIMITS.packetBytes, (bytes) =>
       counters.note('packet_too_large', { bytes }, 'a packet above the limit was left out'),
     );
@@ -131,7 +132,7 @@ export function createSession(options: SessionOptions): Session {
     return {
       clientId: name,
       username: name,
-      password: identity.secret,
+      ...(identity.secret === undefined ? {} : { password: identity.secret }),
       clean: true,
       protocolVersion: 4,
       protocolId: 'MQTT',

@@ -101,7 +101,17 @@ test('it works by keyboard alone, and the focus is seen', async () => {
 test('a phone shows it without moving sideways', async () => {
   const { page } = browser;
   await page.setViewportSize(PHONE);
-  for (const path of ['/', '/releases', '/rollouts', '/rollouts/new', '/top', '/audit', '/access']) {
+  for (const path of [
+    '/',
+    '/releases',
+    '/rollouts',
+    '/rollouts/new',
+    '/top',
+    '/audit',
+    '/access',
+    '/users',
+    '/account',
+  ]) {
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await soon(() => page.getByText('Loading…').count()).toBe(0);
@@ -122,7 +132,7 @@ test('a viewer is shown no buttons that the server would refuse', async () => {
   await page.getByRole('heading', { name: 'No rollouts yet' }).waitFor();
   expect(await page.getByRole('link', { name: 'Start a rollout' }).count()).toBe(0);
   await page.goto('/access');
-  await page.getByRole('heading', { name: 'Publisher keys' }).waitFor();
+  await page.getByRole('heading', { name: 'Publishers' }).waitFor();
   expect(await page.getByRole('heading', { name: 'Operator tokens' }).count()).toBe(0);
 });
 

@@ -87,7 +87,7 @@ export async function openSession(
       ...(limits.fuel === undefined ? {} : { fuel: limits.fuel }),
       tableElements: WASM_BOUNDS.tableElements,
       args: [spec.app],
-      env: environmentOf(spec),
+      env: environmentOf(spec, host),
       config: spec.config,
       preopens: preopens.map((path) => ({ path, guest: DATA_MOUNT, quotaBytes: dataBytes })),
       stdio: 'log',
@@ -106,9 +106,17 @@ export async function openSession(
 }
 
 /** A program finds in its environment what it was granted; the rest of its settings it has to ask for. */
-function environmentOf({ config, release }: WorkloadSpec): Record<string, string> {
-  const granted = new Set<string>(release.capabilities.env);
-  return Object.fromEntries(Object.entries(config).filter(([key]) => granted.has(key)));
+function environmentOf({ config, release }: WorkloadSpec, host: HostServices): Record<string, string> {
+  const { env, secrets = {} } = release.capabilities;
+  const granted = new Set<string>(env);
+  const found = Object.entries(config).filter(([key]) => granted.has(key));
+  for (const [name, grant] of Object.entries(secrets)) {
+    const value = grant.env === true ? (host.secret?.(name) ?? null) : null;
+    if (value === null) continue;
+    found.push([name, new TextDecoder().decode(value)]);
+    value.fill(0);
+  }
+  return Object.fromEntries(found);
 }
 
 function takeRunner(

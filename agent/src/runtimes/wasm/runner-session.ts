@@ -171,6 +171,7 @@ export class RunnerSession {
     this.#isHostCallOpen = false;
     const { status, event } = reply;
     this.process.send(event === undefined ? { type: 'reply', status } : { type: 'reply', status, event }, reply.tail);
+    if (reply.isSecret) reply.tail?.fill(0);
   }
 
   async #perform(

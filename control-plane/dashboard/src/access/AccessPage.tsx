@@ -3,7 +3,7 @@ import { useMay } from '../api/session.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ClaimTokens } from './ClaimTokens.tsx';
 import { OperatorTokens } from './OperatorTokens.tsx';
-import { PublisherKeys } from './PublisherKeys.tsx';
+import { Publishers } from './Publishers.tsx';
 
 export function AccessPage() {
   const mayClaims = useMay(listClaimTokens);
@@ -12,7 +12,7 @@ export function AccessPage() {
     <>
       <PageHead title="Access" sub="who may sign releases, add devices and sign in" />
       <div className="panels">
-        <PublisherKeys />
+        <Publishers />
         {mayClaims ? <ClaimTokens /> : null}
         {mayTokens ? <OperatorTokens /> : null}
       </div>

@@ -19,7 +19,7 @@ export function OperatorTokens() {
   });
   return (
     <Panel title="Operator tokens">
-      <p className="quiet">People and programs sign in with these. Revoking one ends its sessions.</p>
+      <p className="quiet">Programs sign in with these, people with accounts. Revoking one ends its sessions.</p>
       <Loaded query={tokens}>
         {({ items }) => (
           <ul className="rows">
@@ -42,8 +42,14 @@ function OperatorTokenWords({ token }: { readonly token: OperatorToken }) {
   return (
     <span>
       <strong>{token.name}</strong> {token.role}{' '}
+      {token.scopes?.map((scope) => (
+        <code key={scope} className="chip">
+          {scope}
+        </code>
+      ))}{' '}
       <span className="quiet">
-        last used <RelativeTime atMs={token.lastUsedAtMs} />
+        {token.createdBy === null ? null : `made by ${token.createdBy}, `}last used{' '}
+        <RelativeTime atMs={token.lastUsedAtMs} />
         {token.expiresAtMs === null ? null : (
           <>
             , expires <RelativeTime atMs={token.expiresAtMs} />

@@ -1,5 +1,5 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, closeSession, getSession, type Operation, ROLES, type Session } from '@wherry/protocol';
+import { ApiError, closeSession, getSession, mayCall, type Operation, type Session } from '@wherry/protocol';
 import { createContext, useContext } from 'react';
 import { api } from './client.ts';
 import { KEYS } from './keys.ts';
@@ -25,10 +25,9 @@ export function useSession(): Session {
   return session;
 }
 
-/** Roles grow: each may do what the ones before it may. The server decides; this only greys out what it would refuse. */
+/** The server decides, by the same rule; this only leaves out what it would refuse. */
 export function useMay(operation: Operation): boolean {
-  const session = useSession();
-  return operation.role === 'none' || ROLES.indexOf(session.role) >= ROLES.indexOf(operation.role);
+  return mayCall(useSession(), operation);
 }
 
 /** What one operator was shown is not there for the next one at the same browser. */

@@ -15,12 +15,14 @@ export function listTokensCommand(shell: Shell): Command {
       items.length === 0
         ? 'There is no operator token. Make one with "wherry token create NAME --role ROLE".'
         : table(
-            ['id', 'name', 'role', 'made', 'used', 'expires'],
+            ['id', 'name', 'role', 'scopes', 'made', 'by', 'used', 'expires'],
             items.map((token) => [
               token.id,
               token.name,
               token.role,
+              token.scopes === null ? 'all' : token.scopes.join(' '),
               age(token.createdAtMs, nowMs),
+              token.createdBy,
               age(token.lastUsedAtMs, nowMs),
               token.expiresAtMs === null ? 'never' : timestamp(token.expiresAtMs),
             ]),

@@ -1,59 +1,71 @@
-import type { closeSession, getSession, OperationOutput, Outcome, openSession } from '@wherry/protocol';
-import { refuse, succeed } from '@wherry/protocol';
+import {
+  type OPERATIONS,
+  type OperationInput,
+  type OperationOutput,
+  type Outcome,
+  refuse,
+  succeed,
+} from '@wherry/protocol';
 import type { Context } from 'hono';
-import { authenticateOperator } from '../../app/authenticate-operator.ts';
-import { clientAddress } from '../auth/client-address.ts';
-import { isSameOrigin } from '../auth/same-origin.ts';
+import { hashSecret } from '../../app/secrets.ts';
+import { beginSession } from '../../app/sign-in/begin-session.ts';
+import { changePassword } from '../../app/sign-in/change-password.ts';
+import { closeSessions } from '../../app/sign-in/close-sessions.ts';
+import type { EdgeOperation } from '../../app/use-cases.ts';
 import { clearSessionCookie, readSessionCookie, writeSessionCookie } from '../auth/session-cookie.ts';
 import type { ApiDeps, ApiEnv } from '../env.ts';
+import { attemptPassword } from './attempt-password.ts';
+import { openSession } from './open-session.ts';
+import { isForeign, sessionOf } from './session-view.ts';
 
-/** The operations of a browser's session: what they do is a cookie, so they are the edge's own. */
-export interface EdgeOperations {
-  openSession(c: Context<ApiEnv>, token: string): Promise<Outcome<OperationOutput<typeof openSession>>>;
-  getSession(c: Context<ApiEnv>): Promise<Outcome<OperationOutput<typeof getSession>>>;
-  closeSession(c: Context<ApiEnv>): Promise<Outcome<OperationOutput<typeof closeSession>>>;
-}
+/** The operations of sessions: what they do is a cookie, so they are the edge's own. */
+export type EdgeOperations = {
+  readonly [K in EdgeOperation]: (
+    c: Context<ApiEnv>,
+    input: OperationInput<(typeof OPERATIONS)[K]>,
+  ) => Promise<Outcome<OperationOutput<(typeof OPERATIONS)[K]>>>;
+};
 
 export function edgeOperations(deps: ApiDeps): EdgeOperations {
+  const { context } = deps;
   return {
-    async openSession(c, token) {
-      // Signing somebody in from a strange page (login forgery) is refused too; a program sends no Origin.
-      if (hasOrigin(c) && !isSameOrigin(c.req.raw.headers, c.req.url))
-        return refuse('forbidden', 'Sign in from a page of this control plane.');
-      const address = clientAddress(c, deps);
-      const waitMs = deps.throttle.operatorFailures.waitMs(address, deps.context.clock.nowMs());
-      if (waitMs > 0) {
-        c.header('retry-after', String(Math.ceil(waitMs / 1000)));
-        return refuse('rate_limited', `Too many failed attempts. Try again in ${Math.ceil(waitMs / 1000)} s.`);
-      }
-      const caller = await authenticateOperator(deps.context, token);
-      if (!caller) {
-        deps.throttle.operatorFailures.count(address, deps.context.clock.nowMs());
-        return refuse('unauthenticated', 'The operator token is not known, was revoked, or has expired.');
-      }
-      writeSessionCookie(c, deps, token);
-      return succeed(sessionOf(caller));
+    async getSignIn() {
+      return succeed({
+        hasUsers: await context.store.users.hasAny(),
+        oidc: deps.oidc ? { name: deps.oidc.name } : null,
+      });
     },
+    openSession: (c, input) => openSession(c, deps, input.body),
     async getSession(c) {
-      return succeed(sessionOf(c.get('caller')));
+      return succeed(sessionOf(c.get('signedIn')));
     },
     async closeSession(c) {
-      if (readSessionCookie(c) !== undefined && hasOrigin(c) && !isSameOrigin(c.req.raw.headers, c.req.url))
-        return refuse('forbidden', 'Sign out from a page of this control plane.');
+      const text = readSessionCookie(c, deps);
+      if (text !== undefined && isForeign(c)) return refuse('forbidden', 'Sign out from a page of this control plane.');
+      const bearer = c.req.header('authorization')?.match(/^Bearer (wos1\.\S{1,250})$/i)?.[1];
+      for (const each of [text, bearer]) if (each !== undefined) await context.store.sessions.remove(hashSecret(each));
       clearSessionCookie(c, deps);
       return succeed(undefined);
     },
-  };
-}
-
-function hasOrigin(c: Context<ApiEnv>): boolean {
-  return c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined;
-}
-
-function sessionOf(caller: ApiEnv['Variables']['caller']): OperationOutput<typeof getSession> {
-  return {
-    operator: caller.operator,
-    tenant: caller.tenant as OperationOutput<typeof getSession>['tenant'],
-    role: caller.role,
+    async closeSessions(c) {
+      await closeSessions(context, c.get('signedIn'));
+      clearSessionCookie(c, deps);
+      return succeed(undefined);
+    },
+    async changePassword(c, { body }) {
+      const signedIn = c.get('signedIn');
+      const { caller, holder, kind } = signedIn;
+      const user = 'user' in holder ? holder.user : '';
+      const changed = await attemptPassword(c, deps, { tenant: caller.tenant, user }, async () => {
+        const outcome = await changePassword(context, signedIn, body.current, body.next);
+        return !outcome.ok || outcome.value === 'changed' ? outcome : null;
+      });
+      if (changed === null) return refuse('invalid_body', 'The current password is another one.', { path: '/current' });
+      if (!changed.ok) return changed;
+      // Every session has ended; this browser goes on in a new one.
+      const begun = await beginSession(context, { tenant: caller.tenant, kind, holder, replaces: null });
+      if (begun && readSessionCookie(c, deps) !== undefined) writeSessionCookie(c, deps, begun.text);
+      return succeed(undefined);
+    },
   };
 }

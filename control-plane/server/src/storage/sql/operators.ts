@@ -1,4 +1,4 @@
-import type { Role } from '@wherry/protocol';
+import type { Role, Scope } from '@wherry/protocol';
 import type { Kysely, Selectable } from 'kysely';
 import type { OperatorRecord, OperatorRepository } from '../port/operators.ts';
 import type { Tables } from './tables.ts';
@@ -13,6 +13,8 @@ export function operatorRepository(db: Kysely<Tables>): OperatorRepository {
           id: record.id,
           name: record.name,
           role: record.role,
+          scopes_json: record.scopes === null ? null : JSON.stringify(record.scopes),
+          created_by: record.createdBy,
           secret_hash: record.secretHash,
           created_at_ms: record.createdAtMs,
           expires_at_ms: record.expiresAtMs,
@@ -47,12 +49,18 @@ export function operatorRepository(db: Kysely<Tables>): OperatorRepository {
   };
 }
 
+export function readScopes(text: string | null): Scope[] | null {
+  return text === null ? null : (JSON.parse(text) as Scope[]);
+}
+
 function read(row: Selectable<Tables['operator']>): OperatorRecord {
   return {
     tenant: row.tenant,
     id: row.id,
     name: row.name,
     role: row.role as Role,
+    scopes: readScopes(row.scopes_json),
+    createdBy: row.created_by,
     secretHash: row.secret_hash,
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,

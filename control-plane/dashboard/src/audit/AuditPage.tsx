@@ -10,8 +10,10 @@ import { RelativeTime } from '../parts/RelativeTime.tsx';
 import { type Column, Table } from '../parts/Table.tsx';
 import { auditWords } from '../words/audit-detail.ts';
 import { counted } from '../words/units.ts';
+import { ChainPanel } from './ChainPanel.tsx';
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
+  { head: 'Nr', cell: ({ id }) => id },
   { head: 'When', cell: ({ atMs }) => <RelativeTime atMs={atMs} /> },
   { head: 'Who', isName: true, cell: ({ operator }) => operator },
   { head: 'Did', cell: ({ action }) => action.replaceAll('_', ' ') },
@@ -30,6 +32,11 @@ export function AuditPage() {
   return (
     <>
       <PageHead title="Audit" sub="every change that an operator made, newest first" />
+      {cursor === undefined ? (
+        <div className="above">
+          <ChainPanel />
+        </div>
+      ) : null}
       <Loaded query={audit}>
         {(page) =>
           page.items.length === 0 ? (

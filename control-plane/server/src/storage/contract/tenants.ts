@@ -1,6 +1,6 @@
-import type { KeyId } from '@wherry/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../port.ts';
+import { append } from './audit.ts';
 import { A, assignmentOf, B, BOOT, deviceOf, RELEASE, ROLLOUT, rolloutOf, runOf, sampleOf } from './records.ts';
 
 /** C2: a tenant never sees what is another's. */
@@ -9,8 +9,7 @@ export function tenantContract(store: () => Store): void {
     test('see nothing of each other', async () => {
       await store().devices.add(deviceOf(A, 'pi-1'));
       await store().blobs.add(A, RELEASE, 1, 1);
-      await store().publisherKeys.add(A, { id: 'a'.repeat(32) as KeyId, name: 'n', key: 'k', createdAtMs: 1 });
-      await store().audit.append(A, { atMs: 1, operator: 'ada', action: 'x', subject: 's', detail: {} });
+      await append(store(), A);
       await store().rollouts.add(...rolloutOf(A, 3));
       await store().desired.assign(A, [assignmentOf('pi-1')]);
       await store().usage.append(A, [sampleOf('pi-1', 0, 1_000)]);
@@ -20,7 +19,6 @@ export function tenantContract(store: () => Store): void {
       expect(await store().devices.briefs(B)).toEqual([]);
       expect(await store().devices.remove(B, 'pi-1', 1)).toBe(false);
       expect(await store().blobs.find(B, RELEASE)).toBe(null);
-      expect(await store().publisherKeys.list(B)).toEqual([]);
       expect((await store().audit.list(B, { limit: 10 })).items).toEqual([]);
       expect(await store().rollouts.find(B, ROLLOUT)).toBe(null);
       expect((await store().rollouts.listMembers(B, ROLLOUT, {}, { limit: 10 })).items).toEqual([]);

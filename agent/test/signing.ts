@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type Envelope, type PayloadType, preAuthenticationEncoding } from '@wherry/protocol';
 
 /** A key pair of a publisher or a director, as tests need it. */
@@ -9,9 +9,9 @@ export interface Signer {
   seal(type: PayloadType, payload: Uint8Array): Envelope;
 }
 
-export function makeSigner(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const spki = publicKey.export({ format: 'der', type: 'spki' });
+/** By a key that somebody has, or by a new one. */
+export function makeSigner(privateKey: KeyObject = generateKeyPairSync('ed25519').privateKey): Signer {
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   const keyId = createHash('sha256').update(spki).digest('hex').slice(0, 32);
   return {
     keyId,

@@ -1,34 +1,29 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import {
-  addPublisherKey,
-  type Client,
-  canonicalBytes,
-  PATHS,
-  PAYLOAD_TYPES,
-  preAuthenticationEncoding,
-  publishRelease,
-  toBase64,
-} from '@wherry/protocol';
+import { createHash } from 'node:crypto';
+import { type Client, PATHS } from '@wherry/protocol';
+import { beginRemoteOwner } from '@wherry/server/testing/owner';
 
-/** What `wherry publish` does after it has read its files, without the start of a process: upload, sign, send. */
+/** What `wherry trust init` and `wherry publish` do after they have read their files, without the start of a process. */
 export interface Publisher {
-  /** SPKI DER, base64. */
-  readonly publicKey: string;
+  /** For `wherry-agent claim --trust`. */
+  readonly root: string;
   upload(bytes: Buffer): Promise<{ digest: string; sizeBytes: number }>;
   /** `release` is the resolved release, as `@wherry/protocol` describes it. */
   publish(release: object): Promise<void>;
 }
 
-/** Makes a key and has the control plane accept it under `name`. */
-export async function createPublisher(
-  { http, token, client }: { readonly http: string; readonly token: string; readonly client: Client },
-  name: string,
-): Promise<Publisher> {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  const { id } = await client.call(addPublisherKey, { body: { name, key } });
+/** Begins the repository of the control plane; the one publisher's key signs every app. */
+export async function createPublisher({
+  http,
+  token,
+  client,
+}: {
+  readonly http: string;
+  readonly token: string;
+  readonly client: Client;
+}): Promise<Publisher> {
+  const owner = await beginRemoteOwner(client);
   return {
-    publicKey: key,
+    root: owner.root,
     async upload(bytes) {
       const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       const answer = await fetch(http + PATHS.blob(digest), {
@@ -40,11 +35,7 @@ export async function createPublisher(
       return { digest, sizeBytes: bytes.length };
     },
     async publish(release) {
-      const payload = canonicalBytes(release);
-      const sig = sign(null, preAuthenticationEncoding(PAYLOAD_TYPES.release, payload), privateKey).toString('base64');
-      await client.call(publishRelease, {
-        body: { payloadType: PAYLOAD_TYPES.release, payload: toBase64(payload), signatures: [{ keyid: id, sig }] },
-      });
+      await owner.publish(release);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { type Envelope, PATHS } from '@wherry/protocol';
 import type { Counters } from '../logs/counters.ts';
 import type { Logger } from '../logs/logger.ts';
+import { authorizationOf } from './credentials.ts';
+import type { HttpClient } from './http-client.ts';
 import { DESIRED_BYTES, desiredEnvelope } from './inbox.ts';
 import type { Identity } from './port.ts';
 import { readBounded } from './read-bounded.ts';
@@ -18,6 +20,7 @@ export interface DesiredReader {
 
 export interface DesiredReaderOptions {
   readonly identity: Identity;
+  readonly client: HttpClient;
   readonly tuning: LinkTuning;
   readonly log: Logger;
   readonly counters: Counters;
@@ -28,9 +31,8 @@ export interface DesiredReaderOptions {
 }
 
 export function createDesiredReader(options: DesiredReaderOptions): DesiredReader {
-  const { identity, tuning, log, counters, random } = options;
+  const { identity, client, tuning, log, counters, random } = options;
   const url = identity.serverUrl.replace(/\/+$/, '') + PATHS.deviceDesired;
-  const authorization = `Bearer ${identity.tenant}/${identity.device}:${identity.secret}`;
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let etag: string | null = null;
@@ -41,23 +43,22 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
 
   async function read(): Promise<void> {
     const isConditional = etag !== null && unchangedInARow < tuning.unchangedInARow;
-    const response = await fetch(url, {
+    const response = await client.request(url, {
       headers: {
-        authorization,
+        ...authorizationOf(identity),
         accept: 'application/json',
         ...(isConditional && etag !== null ? { 'if-none-match': etag } : {}),
       },
-      redirect: 'error',
       signal: AbortSignal.any([ending.signal, AbortSignal.timeout(tuning.desiredTimeoutMs)]),
     });
     counters.add('desired_reads');
     if (response.status === 304) {
       unchangedInARow += 1;
-      await response.body?.cancel();
+      response.discard();
       return;
     }
     if (response.status !== 200) {
-      await response.body?.cancel();
+      response.discard();
       throw new Error(`the control plane answered ${response.status}`);
     }
     const text = await readBounded(response, DESIRED_BYTES);
@@ -78,7 +79,7 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
     } catch (error) {
       if (ending.signal.aborted) return;
       counters.add('desired_read_failures');
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      const cause = error instanceof Error ? error.message : String(error);
       // An outage of days is one line, not one line each five minutes.
       log[cause === lastFailure ? 'debug' : 'warn']({ url, cause }, 'the desired state could not be read');
       lastFailure = cause;

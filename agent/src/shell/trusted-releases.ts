@@ -1,9 +1,10 @@
-import { type Outcome, PATHS, type Release } from '@wherry/protocol';
-import { readBounded } from '../link/read-bounded.ts';
-import { parseEnvelope } from '../store/release-files.ts';
-import type { Store } from '../store/store.ts';
-import { type ReleaseContext, verifyRelease, type WantedRelease } from '../trust/verify-release.ts';
-import { type DeviceHttp, type FetchProblem, problemOfError, problemOfStatus } from './device-http.ts';
+import { type ErrorCode, LIMITS, type Outcome, PATHS, type Release } from '@wherry/protocol';
+import type { FetchBounds } from '../trust/tuf/bounds.ts';
+import { fetchFile } from '../trust/tuf/fetch-file.ts';
+import type { MetadataSource } from '../trust/tuf/metadata-source.ts';
+import type { FileAnswer, FileRequest } from '../trust/tuf/steps.ts';
+import type { TufReleases, WantedRelease } from '../trust/tuf-releases.ts';
+import { type DeviceHttp, type FetchProblem, problemOfError } from './device-http.ts';
 
 /**
  * The only place from which a release gets to a runtime (rule A1): from its file or from the network, verified each time. A file that
@@ -16,55 +17,58 @@ export interface TrustedReleases {
 
 export type FetchedRelease = { readonly ok: true; readonly release: Release } | ({ readonly ok: false } & FetchProblem);
 
-const ENVELOPE_BYTES = 256 * 1024;
-const TIMEOUT_MS = 60_000;
+/** What the owner's keys say, as opposed to what an hour, a network or a server that is being repaired may change. */
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'target_unknown',
+  'path_escape',
+  'outside_delegation',
+  'release_disagrees',
+  'below_floor',
+  'wrong_target',
+  'payload_too_large',
+  'invalid_manifest',
+]);
 
-export function createTrustedReleases(store: Store, http: DeviceHttp, trust: ReleaseContext): TrustedReleases {
-  function local(wanted: WantedRelease): Outcome<Release> | null {
-    const sealed = store.releases.read(wanted.digest);
-    return sealed === null ? null : verifyRelease(sealed, wanted, trust);
-  }
+const UNKNOWN = { code: 'internal', message: 'not verified' } as const;
 
-  async function download(wanted: WantedRelease, signal: AbortSignal): Promise<FetchedRelease> {
-    const what = `release ${wanted.app} ${wanted.version}`;
-    const response = await http.get(PATHS.deviceRelease(wanted.digest), {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      purpose: 'release',
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      return { ok: false, ...problemOfStatus(response.status, what) };
-    }
-    const text = await readBounded(response, ENVELOPE_BYTES);
-    if (text === null)
-      return { ok: false, code: 'payload_too_large', message: `${what} is larger than any release`, isFinal: true };
-    const sealed = parseEnvelope(text);
-    const verified = verifyRelease(sealed, wanted, trust);
-    if (verified.ok && sealed !== null) {
-      store.releases.write(wanted.digest, sealed);
-      return { ok: true, release: verified.value };
-    }
-    return { ok: false, ...problemOf(verified, what) };
-  }
-
+export function createTrustedReleases({ local, fetch }: TufReleases): TrustedReleases {
   return {
     local,
     async fetch(wanted, signal) {
-      const found = local(wanted);
-      if (found?.ok) return { ok: true, release: found.value };
+      const what = `release ${wanted.app} ${wanted.version}`;
       try {
-        return await download(wanted, signal);
+        const found = local(wanted);
+        const release = found?.ok ? found : await fetch(wanted, signal);
+        if (release.ok) return { ok: true, release: release.value };
+        const { code, message } = release.problems[0] ?? UNKNOWN;
+        const isFinal = FINAL.has(code);
+        const known = found === null || found.ok ? undefined : found.problems[0];
+        // What is known here says more than that nothing newer can be had.
+        if (!isFinal && known && FINAL.has(known.code))
+          return { ok: false, code: known.code, message: `${what}: ${known.message}; ${message}`, isFinal };
+        return { ok: false, code, message: `${what}: ${message}`, isFinal };
       } catch (error) {
-        return { ok: false, ...problemOfError(error, `release ${wanted.app} ${wanted.version}`) };
+        return { ok: false, ...problemOfError(error, what) };
       }
     },
   };
 }
 
-/** Other bytes than wanted may come from a bad proxy; a wrong signature over the right digest will stay wrong. */
-function problemOf(verified: Outcome<Release>, what: string): FetchProblem {
-  const problem = verified.ok ? undefined : verified.problems[0];
-  const code = problem?.code ?? 'internal';
-  const mayPass = code === 'digest_mismatch' || code === 'envelope_malformed';
-  return { code, message: `${what}: ${problem?.message ?? 'not verified'}`, isFinal: !mayPass };
+/** The repository as this device reads it: with its identity, its bytes counted. A control plane sends nobody elsewhere. */
+export function tufSource(http: DeviceHttp, serverUrl: string): MetadataSource {
+  return {
+    urlOf: (name) => new URL(serverUrl + PATHS.deviceTuf(name)),
+    get: (name, { headers, signal }) => http.get(PATHS.deviceTuf(name), { headers, signal, purpose: 'release' }),
+  };
+}
+
+/** The bytes of a release by its digest. */
+export function releasePayload(http: DeviceHttp, serverUrl: string, bounds?: FetchBounds) {
+  const source: MetadataSource = {
+    urlOf: (digest) => new URL(serverUrl + PATHS.deviceRelease(digest)),
+    get: (digest, { headers, signal }) =>
+      http.get(PATHS.deviceRelease(digest), { headers, signal, purpose: 'release' }),
+  };
+  return (request: FileRequest, signal: AbortSignal): Promise<FileAnswer> =>
+    fetchFile(source, { ...request, mostBytes: Math.min(request.mostBytes, LIMITS.releaseBytes) }, signal, bounds);
 }

@@ -1,14 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Envelope, envelope } from '@wherry/protocol';
 import type { Effects } from '../shell/effects.ts';
 import { hexOf } from './blob-store.ts';
-import { makeFolder, readIfThere, removePath, replaceFile } from './files.ts';
+import { makeFolder, readBytesIfThere, removePath, replaceFile } from './files.ts';
 
-/** Signed releases as they came, by the digest of their payload. Whoever reads one verifies it again: the file proves itself. */
+/** The bytes of releases, by their digest. Whoever reads them holds them against signed metadata again: a disk is an edge. */
 export interface ReleaseFiles {
-  read(digest: string): Envelope | null;
-  write(digest: string, sealed: Envelope): void;
+  read(digest: string): Uint8Array | null;
+  write(digest: string, bytes: Uint8Array): void;
   collect(kept: ReadonlySet<string>): void;
 }
 
@@ -16,24 +15,11 @@ export function createReleaseFiles(folder: string, effects: Effects): ReleaseFil
   if (!existsSync(folder)) makeFolder(effects, folder);
   const path = (digest: string) => join(folder, `${hexOf(digest)}.json`);
   return {
-    read(digest) {
-      const text = readIfThere(path(digest));
-      return text === null ? null : parseEnvelope(text);
-    },
-    write: (digest, sealed) => replaceFile(effects, path(digest), JSON.stringify(sealed)),
+    read: (digest) => readBytesIfThere(path(digest)),
+    write: (digest, bytes) => replaceFile(effects, path(digest), bytes),
     collect(kept) {
       const names = new Set([...kept].map((digest) => `${hexOf(digest)}.json`));
       for (const name of readdirSync(folder)) if (!names.has(name)) removePath(effects, join(folder, name));
     },
   };
-}
-
-/** Null for what is not an envelope. */
-export function parseEnvelope(text: string): Envelope | null {
-  try {
-    const parsed = envelope.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

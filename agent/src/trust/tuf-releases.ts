@@ -11,7 +11,13 @@ import { type JudgedBy, judgeRelease, openJudged } from './judge-release.ts';
 import type { TrustedTarget } from './tuf/search.ts';
 import type { FileAnswer, FileRequest } from './tuf/steps.ts';
 import type { Updater } from './tuf/updater.ts';
-import type { WantedRelease } from './verify-release.ts';
+
+export interface WantedRelease {
+  readonly app: string;
+  readonly version: string;
+  /** Digest of the payload, from the desired state. */
+  readonly digest: string;
+}
 
 /**
  * Releases by the owner's keys (rule A1): what runs is verified again from disk each time, without a network and whatever the time;

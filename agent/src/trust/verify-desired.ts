@@ -11,7 +11,7 @@ import {
   succeed,
 } from '@wherry/protocol';
 import { judgeDesired } from '../core/acceptance.ts';
-import type { KeyRing } from './keys.ts';
+import type { DirectorKeys } from './judge-release.ts';
 import { digestOf, readPayload } from './payload.ts';
 
 /**
@@ -19,7 +19,7 @@ import { digestOf, readPayload } from './payload.ts';
  * long. A refusal changes nothing: what runs goes on.
  */
 export interface DesiredContext {
-  readonly director: KeyRing;
+  readonly director: DirectorKeys;
   readonly tenant: string;
   readonly device: string;
   /** The newest accepted one. */
@@ -69,6 +69,6 @@ export function openDesired(
   return succeed({ state, digest: digestOf(opened.value.payload) });
 }
 
-function open(sealed: Envelope, ring: KeyRing) {
-  return openEnvelope(sealed, PAYLOAD_TYPES.desired, ring.ids, ring.verify);
+function open(sealed: Envelope, { ring, threshold }: DirectorKeys) {
+  return openEnvelope(sealed, PAYLOAD_TYPES.desired, ring.ids, ring.verify, threshold);
 }

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { makeKeyRing } from './keys.ts';
 import { digestOf } from './payload.ts';
 import { type DesiredContext, verifyDesired } from './verify-desired.ts';
-import { verifyRelease } from './verify-release.ts';
 
 function makeKey() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -34,7 +33,7 @@ function codeOf(outcome: { ok: boolean; problems?: readonly { code: string }[] }
   return outcome.ok ? 'ok' : (outcome.problems?.[0]?.code ?? 'none');
 }
 
-const [director, publisher, second, stranger] = [makeKey(), makeKey(), makeKey(), makeKey()];
+const [director, second, stranger] = [makeKey(), makeKey(), makeKey()];
 const release = `sha256:${'a'.repeat(64)}`;
 
 describe('desired states', () => {
@@ -49,7 +48,7 @@ describe('desired states', () => {
     usageEveryMs: 300_000,
   };
   const context: DesiredContext = {
-    director: ringOf(director),
+    director: { ring: ringOf(director), threshold: 1 },
     tenant: 'default',
     device: 'pi-1',
     accepted: { generation: 4, digest: release },
@@ -97,50 +96,18 @@ describe('desired states', () => {
     for (const junk of [null, 7, 'x', [], {}, { ...sealed, signatures: [] }, { ...sealed, extra: 1 }])
       expect(codeOf(verifyDesired(junk, context))).toBe('envelope_malformed');
   });
-});
-
-describe('releases', () => {
-  const plain = {
-    app: 'thermostat',
-    version: '1.0.0',
-    releaseCounter: 1,
-    variants: [{ kind: 'wasm', abi: 'wasi-p1', module: { digest: release, sizeBytes: 10 } }],
-    triggers: [{ on: 'start' }],
-    capabilities: {},
-    limits: { memoryBytes: 65_536, cpuShare: 1, wallMs: 1_000 },
-    health: { afterMs: 0, everyMs: 100, failures: 1, soakMs: 0 },
-    config: {},
-    publishedAtMs: 0,
-  };
-  const publishers = ringOf(publisher, second);
-  const sealed = seal(PAYLOAD_TYPES.release, plain, publisher);
-  const wanted = { app: 'thermostat', version: '1.0.0', digest: digestOf(Buffer.from(sealed.payload, 'base64')) };
-  const verify = (envelope: unknown, patch: object = {}, threshold = 1) =>
-    codeOf(verifyRelease(envelope, { ...wanted, ...patch }, { publishers, threshold }));
-
-  test('the digest, the name and the version must be those that are wanted', () => {
-    expect(verify(sealed)).toBe('ok');
-    expect(verify(sealed, { digest: release })).toBe('digest_mismatch');
-    expect(verify(sealed, { app: 'other' })).toBe('conflict');
-    expect(verify(sealed, { version: '1.0.1' })).toBe('conflict');
-  });
 
   test('a threshold counts keys, not signatures', () => {
-    expect(verify(sealed, {}, 2)).toBe('signature_invalid');
-    expect(verify(seal(PAYLOAD_TYPES.release, plain, publisher, publisher), {}, 2)).toBe('signature_invalid');
-    expect(verify(seal(PAYLOAD_TYPES.release, plain, publisher, second), {}, 2)).toBe('ok');
+    const both = { director: { ring: ringOf(director, second), threshold: 2 } };
+    const sealed = (...keys: readonly Key[]) => seal(PAYLOAD_TYPES.desired, plain, ...keys);
+    expect(codeOf(verifyDesired(sealed(director), { ...context, ...both }))).toBe('signature_invalid');
+    expect(codeOf(verifyDesired(sealed(director, director), { ...context, ...both }))).toBe('signature_invalid');
+    expect(codeOf(verifyDesired(sealed(director, second), { ...context, ...both }))).toBe('ok');
   });
+});
 
-  test('strangers, directors and documents that are no release', () => {
-    expect(verify(seal(PAYLOAD_TYPES.release, plain, stranger))).toBe('key_unknown');
-    expect(verify(seal(PAYLOAD_TYPES.release, plain, director))).toBe('key_unknown');
-    const odd = seal(PAYLOAD_TYPES.release, { ...plain, limits: {} }, publisher);
-    expect(verify(odd, { digest: digestOf(Buffer.from(odd.payload, 'base64')) })).toBe('invalid_manifest');
-  });
-
-  test('keys that are not Ed25519 are refused', () => {
-    const rsa = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' });
-    expect(codeOf(makeKeyRing([rsa.toString('base64')]))).toBe('invalid_body');
-    expect(codeOf(makeKeyRing(['AAAA']))).toBe('invalid_body');
-  });
+test('keys that are not Ed25519 are refused', () => {
+  const rsa = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' });
+  expect(codeOf(makeKeyRing([rsa.toString('base64')]))).toBe('invalid_body');
+  expect(codeOf(makeKeyRing(['AAAA']))).toBe('invalid_body');
 });

@@ -54,12 +54,11 @@ describe('from nothing to a rollout', () => {
     expect(await ok('device', 'ls')).toContain('wherry device claim-token');
     expect(await ok('release', 'ls')).toContain('wherry publish');
     expect(await ok('rollout', 'ls')).toContain('wherry rollout start');
-    expect(await ok('key', 'ls')).toContain('wherry key add');
+    expect(await ok('trust', 'audit')).toContain('wherry trust init');
     expect(await ok('top', '--once')).toContain('No usage');
   });
 
   it('an app is begun from a template, built and checked', async () => {
-    await ok('keys', 'new', '--out', 'p.pem');
     await ok('init', 'hello');
     buildApp(file('hello'), 'hello');
     editManifest((text) =>
@@ -68,8 +67,6 @@ describe('from nothing to a rollout', () => {
     const plan = await json<{ release: { releaseCounter: number }; upload: unknown[] }>(
       'publish',
       'hello',
-      '--key',
-      'p.pem',
       '--dry-run',
     );
     expect(plan).toMatchObject({
@@ -79,24 +76,29 @@ describe('from nothing to a rollout', () => {
     expect(await json('release', 'ls')).toEqual({ items: [] });
   });
 
-  it('a release by a key that is not accepted is refused, and accepted once it is', async () => {
-    expect(await fails('publish', 'hello', '--key', 'p.pem')).toEqual({ exitCode: 1, codes: ['key_unknown'] });
-    await ok('key', 'add', 'p.pem.pub', '--name', 'test');
-    const published = await json<{ digest: string; releaseCounter: number }>('publish', 'hello', '--key', 'p.pem');
+  it('a release of an app that nobody may sign is refused, and accepted once its owner says who may', async () => {
+    expect(await fails('publish', 'hello')).toEqual({ exitCode: 1, codes: ['not_allowed_in_state'] });
+    await ok('trust', 'init', '--no-passphrase');
+    writeFileSync(file('root.json'), await ok('trust', 'root'));
+    expect(await fails('publish', 'hello')).toEqual({ exitCode: 1, codes: ['outside_delegation'] });
+    await ok('trust', 'delegate', 'hello');
+    expect(await fails('publish', 'hello', '--keys', 'nowhere')).toMatchObject({ exitCode: 1 });
+    expect(await json('release', 'ls')).toEqual({ items: [] });
+    const published = await json<{ digest: string; releaseCounter: number }>('publish', 'hello');
     expect(published.releaseCounter).toBe(1);
     expect(await json('release', 'show', 'hello@0.1.0')).toMatchObject({ digest: published.digest });
   });
 
   it('a version is published once; the next one gets the next number', async () => {
-    expect(await fails('publish', 'hello', '--key', 'p.pem')).toEqual({ exitCode: 1, codes: ['already_exists'] });
+    expect(await fails('publish', 'hello')).toEqual({ exitCode: 1, codes: ['already_exists'] });
     editManifest((text) => text.replace('0.1.0', '0.2.0'));
-    expect(await json('publish', 'hello', '--key', 'p.pem')).toMatchObject({ releaseCounter: 2 });
+    expect(await json('publish', 'hello')).toMatchObject({ releaseCounter: 2 });
   });
 
   it('a viewer cannot publish, and is told so', async () => {
     const { token } = await json<{ token: string }>('token', 'create', 'eye', '--role', 'viewer');
     editManifest((text) => text.replace('0.2.0', '0.3.0'));
-    expect(await fails('publish', 'hello', '--key', 'p.pem', '--token', token)).toEqual({
+    expect(await fails('publish', 'hello', '--token', token)).toEqual({
       exitCode: 1,
       codes: ['forbidden'],
     });
@@ -116,7 +118,7 @@ describe('from nothing to a rollout', () => {
       '--label',
       'site=berlin',
     );
-    claimDevice(server.origin, token, file('trust.json'), file('device'));
+    claimDevice(server.origin, token, file('root.json'), file('device'));
     agent = startAgent(file('device'));
     await ok('device', 'label', 'pi-1', 'canary=yes');
     expect(await json('device', 'ls', 'site=berlin,canary,target=test-board')).toMatchObject({
@@ -155,7 +157,7 @@ describe('from nothing to a rollout', () => {
       'export function onStart(): void {}\nexport function onHealth(): i32 { return 1; }\n',
     );
     buildApp(file('hello'), 'hello');
-    await ok('publish', 'hello', '--key', 'p.pem');
+    await ok('publish', 'hello');
     const halted = await shell.run('rollout', 'start', 'hello@0.3.0', '--max-failures', '0', '--soak', '0s', '--watch');
     expect(halted.exitCode).toBe(3);
     expect(halted.out).toContain('wherry rollout resume');
@@ -172,7 +174,7 @@ describe('from nothing to a rollout', () => {
   it('everything that was changed is in the audit log', async () => {
     const { items } = await json<{ items: { action: string }[] }>('audit', '--limit', '100');
     const actions = new Set(items.map((entry) => entry.action));
-    for (const action of ['add_publisher_key', 'publish_release', 'create_claim_token', 'create_operator_token'])
+    for (const action of ['update_trust', 'publish_release', 'create_claim_token', 'create_operator_token'])
       expect(actions).toContain(action);
   });
 });

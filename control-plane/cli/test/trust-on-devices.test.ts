@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   createEffects,
   createHttpSource,
@@ -8,7 +9,7 @@ import {
   createUpdater,
   openGenerations,
 } from '@wherry/agent/trust';
-import { type ClaimResponse, type Envelope, fromBase64, PATHS, type ReleaseView, succeed } from '@wherry/protocol';
+import { type ClaimResponse, PATHS, type ReleaseView, succeed } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordedShell } from '../src/testing/recorded-shell.ts';
 import { type RunningServer, startServer } from './fleet/processes.ts';
@@ -35,7 +36,7 @@ async function publish(version: string): Promise<ReleaseView> {
   writeFileSync(file('cam/cam.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   const variants = 'variants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n';
   writeFileSync(file('cam/wherry.yaml'), `app: cam\nversion: ${version}\n${variants}limits: { cpu: 25% }\n`);
-  return JSON.parse(await ok('--json', 'publish', 'cam', '--key', 'p.pem'));
+  return JSON.parse(await ok('--json', 'publish', 'cam'));
 }
 
 /** The device's verdict on a release that its director wants: `ok`, or the code. Its disk stays from call to call. */
@@ -54,7 +55,7 @@ async function verdict({ app, version, digest }: ReleaseView): Promise<string> {
     payloads: { read: () => null, write: () => {} },
     async fetchPayload({ name }) {
       const answer = await fetch(`${server.origin}${PATHS.deviceRelease(name)}`, { headers });
-      return succeed(fromBase64(((await answer.json()) as Envelope).payload));
+      return succeed(new Uint8Array(await answer.arrayBuffer()));
     },
     inUse: () => [],
   });
@@ -75,8 +76,6 @@ beforeAll(async () => {
   await ok('login', '--server', server.origin, '--token', server.adminToken);
   await ok('trust', 'init', '--app', 'cam', '--no-passphrase');
   factoryRoot = Buffer.from(await ok('trust', 'root'));
-  await ok('keys', 'new', '--out', 'p.pem');
-  await ok('key', 'add', 'p.pem.pub');
   const { token } = JSON.parse(await ok('--json', 'device', 'claim-token')) as { token: string };
   const reportKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   const body = { token, target: 'test-board', arch: 'arm64', reportKey, boot: randomBytes(16).toString('hex') };
@@ -142,6 +141,35 @@ it('believes new keys of the control plane once the owners have signed them', as
   expect(await verdict(running)).toBe('arbitrary_software');
   await ok('trust', 'renew', '--server-keys');
   expect(await verdict(running)).toBe('ok');
+});
+
+it('believes nothing that somebody wrote into the database, though the control plane itself signs over it', async () => {
+  const release = await publish('1.2.2');
+  const change = async (...statements: readonly string[]) => {
+    await server.stop();
+    const db = new DatabaseSync(file('backup/wherry.db'));
+    for (const statement of statements) db.exec(statement);
+    db.close();
+    server = await startServer(file('backup'), new URL(server.ready.http).host, new URL(server.ready.mqtt).host);
+  };
+  const bytes = `where digest = '${release.digest}'`;
+  await change(`update release set content = replace(content, 'wallMs', 'wallMS') ${bytes}`);
+  expect(await verdict(release)).toBe('digest_mismatch');
+  await change(
+    `update release set content = replace(content, 'wallMS', 'wallMs') ${bytes}`,
+    `create temp table forged as select * from trust_metadata where role = 'pub.default.cam' and is_newest = 1`,
+    `update trust_metadata set is_newest = 0 where role = 'pub.default.cam'`,
+    `update forged set content = replace(content, '"version":' || version, '"version":' || (version + 1)), version = version + 1`,
+    `insert into trust_metadata select * from forged`,
+  );
+  expect(await verdict(release)).toBe('arbitrary_software');
+  await change(
+    `delete from trust_metadata where role = 'pub.default.cam' and is_newest = 1`,
+    `update trust_metadata set is_newest = 1 where role = 'pub.default.cam'
+       and version = (select max(version) from trust_metadata where role = 'pub.default.cam')`,
+  );
+  await ok('trust', 'renew');
+  expect(await verdict(release)).toBe('ok');
 });
 
 it('refuses what was revoked or is below the floor', async () => {

@@ -35,6 +35,17 @@ const trust = async (): Promise<TrustState> =>
   ).json()) as TrustState;
 const versions = async () => Object.fromEntries((await trust()).roles.map(({ role, version }) => [role, version]));
 
+/** What the app's role names, by version. */
+async function named(): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${server.origin}/api/v1/trust/apps/cam`, {
+    headers: { authorization: `Bearer ${server.adminToken}` },
+  });
+  const { signed } = (await answer.json()) as { signed: { targets: Record<string, unknown> } };
+  return Object.fromEntries(
+    Object.entries(signed.targets).map(([path, target]) => [path.split('/')[2]?.slice(0, -5), target]),
+  );
+}
+
 beforeAll(async () => {
   server = await startServer(file('server'));
   shell.env.WHERRY_PASSPHRASE = 'correct horse';
@@ -43,11 +54,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const MODULE = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-function writeApp(version: string): void {
-  mkdirSync(file('cam'), { recursive: true });
-  writeFileSync(file('cam/cam.wasm'), MODULE);
+const writeApp = (version: string): void => writeAppIn(shell.folder, version);
+function writeAppIn(folder: string, version: string): void {
+  mkdirSync(join(folder, 'cam'), { recursive: true });
+  writeFileSync(join(folder, 'cam/cam.wasm'), MODULE);
   writeFileSync(
-    file('cam/wherry.yaml'),
+    join(folder, 'cam/wherry.yaml'),
     `app: cam\nversion: ${version}\nvariants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n`,
   );
 }
@@ -74,18 +86,42 @@ describe('one operator', () => {
     expect(await versions()).toEqual(before);
   });
 
-  it('publishing names the release in the app’s role', async () => {
-    await ok('keys', 'new', '--out', 'p.pem');
-    await ok('key', 'add', 'p.pem.pub');
+  it('publishing names the release in the app’s role: both, or neither', async () => {
     writeApp('1.0.0');
-    await ok('publish', 'cam', '--key', 'p.pem', '--keys', 'keys');
+    await ok('publish', 'cam', '--keys', 'keys');
     const first = (await versions())['pub.default.cam'];
     expect(first).toBeGreaterThan(0);
     writeApp('1.1.0');
-    await ok('publish', 'cam', '--key', 'p.pem', '--keys', 'nowhere');
+    expect(await codes('publish', 'cam', '--keys', 'nowhere')).toContain('signature_missing');
     expect((await versions())['pub.default.cam']).toBe(first);
-    await ok('trust', 'vouch', 'cam@1.1.0', '--keys', 'keys');
+    expect(await codes('release', 'show', 'cam@1.1.0')).toEqual(['not_found']);
+    await ok('publish', 'cam', '--keys', 'keys');
     expect((await versions())['pub.default.cam']).toBeGreaterThan(first ?? 0);
+  });
+
+  it('a release that waits for signatures is published with the last of them', async () => {
+    writeApp('1.2.0');
+    await ok('publish', 'cam', '--keys', 'nowhere', '--out', 'release.json');
+    expect(await codes('trust', 'import', 'release.json')).toEqual(['signature_missing']);
+    await ok('trust', 'sign', 'release.json', '--keys', 'keys');
+    await ok('trust', 'import', 'release.json');
+    expect(await json('release', 'show', 'cam@1.2.0')).toMatchObject({ releaseCounter: 3 });
+  });
+
+  it('publishers who are first at the same time both publish, and none takes the other’s release out', async () => {
+    const shells = await Promise.all(
+      ['2.0.0', '2.1.0'].map(async (version) => {
+        const own = recordedShell();
+        Object.assign(own.env, shell.env, { HOME: shell.folder });
+        writeAppIn(own.folder, version);
+        return own;
+      }),
+    );
+    const ends = await Promise.all(shells.map((own) => own.run('publish', 'cam', '--keys', file('keys'))));
+    expect(ends.map(({ exitCode, err }) => (exitCode === 0 ? 'ok' : err))).toEqual(['ok', 'ok']);
+    const { items } = await json<{ items: { version: string }[] }>('release', 'ls');
+    expect(items.map(({ version }) => version)).toEqual(expect.arrayContaining(['2.0.0', '2.1.0']));
+    for (const version of ['1.0.0', '2.0.0', '2.1.0']) expect(Object.keys(await named())).toContain(version);
   });
 
   it('floors rise and never fall', async () => {
@@ -148,7 +184,7 @@ describe('two of three owners on machines of their own', () => {
     for (const folder of ['bob', 'eve', 'desk']) await ok('trust', 'sign', 'next.json', '--keys', folder);
     await ok('trust', 'import', 'next.json');
     expect(await versions()).toMatchObject({ root: 2, targets: expect.any(Number) });
-    expect(await codes('trust', 'import', 'next.json')).toEqual(['version_not_higher']);
+    expect(await codes('trust', 'import', 'next.json')).toEqual(['conflict']);
   });
 });
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { envelope } from '../envelope.ts';
+import { LIMITS } from '../limits.ts';
 import { release as releasePayload } from '../manifest/release.ts';
-import { appName, digest, keyId, version } from '../names.ts';
+import { appName, digest, version } from '../names.ts';
+import { publisherDocument, tufKeyId } from '../trust/metadata.ts';
+import { evidence } from './evidence.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery } from './page.ts';
 
@@ -13,16 +15,13 @@ export const release = z
     digest,
     releaseCounter: z.int(),
     publishedAtMs: z.int(),
-    signedBy: z.array(keyId),
+    /** Ids of the publishers' keys whose signatures named it first. */
+    signedBy: z.array(tufKeyId),
     payload: releasePayload,
     /** Devices whose newest report says they run it. */
     runningOn: z.int(),
   })
   .meta({ id: 'Release' });
-
-export const publisherKey = z
-  .object({ id: keyId, name: z.string().min(1).max(64), key: z.base64().max(256), createdAtMs: z.int() })
-  .meta({ id: 'PublisherKey' });
 
 const releaseParams = z.object({ app: appName, version });
 
@@ -33,6 +32,7 @@ export const listReleases = operation({
   tag: 'releases',
   summary: 'Releases, newest first',
   role: 'viewer',
+  scope: 'releases:read',
   query: pageQuery.extend({ app: appName.optional() }),
   status: 200,
   response: pageOf(release),
@@ -45,12 +45,16 @@ export const getRelease = operation({
   tag: 'releases',
   summary: 'One release',
   role: 'viewer',
+  scope: 'releases:read',
   params: releaseParams,
   status: 200,
   response: release,
 });
 
-/** Blobs are uploaded first (`PUT /blobs/{digest}`, see paths.ts); a release whose blobs are missing is refused with their digests. */
+/**
+ * A release and the next version of its app's role, which names it: both or neither. Blobs are uploaded first (`PUT /blobs/{digest}`, see
+ * paths.ts); a release whose blobs are missing is refused with their digests. A role that lacks what is named meanwhile: `conflict`.
+ */
 export const publishRelease = operation({
   id: 'publishRelease',
   method: 'post',
@@ -58,44 +62,16 @@ export const publishRelease = operation({
   tag: 'releases',
   summary: 'Publish a signed release',
   role: 'publisher',
-  body: envelope,
+  scope: 'releases:write',
+  body: z.strictObject({
+    /** The bytes of the release, whose digest the role signs. */
+    payload: z.base64().max(Math.ceil(LIMITS.releaseBytes / 3) * 4),
+    role: publisherDocument,
+    /** What a tenant's policy may ask for (evidence.ts). */
+    evidence: z.array(evidence).max(LIMITS.evidencePerRelease).optional(),
+  }),
   status: 201,
   response: release,
 });
 
-export const listPublisherKeys = operation({
-  id: 'listPublisherKeys',
-  method: 'get',
-  path: '/publisher-keys',
-  tag: 'releases',
-  summary: 'Keys whose releases are accepted',
-  role: 'viewer',
-  status: 200,
-  response: z.object({ items: z.array(publisherKey) }),
-});
-
-export const addPublisherKey = operation({
-  id: 'addPublisherKey',
-  method: 'post',
-  path: '/publisher-keys',
-  tag: 'releases',
-  summary: 'Accept releases signed by a key (SPKI DER, base64)',
-  role: 'admin',
-  body: z.object({ name: z.string().min(1).max(64), key: z.base64().max(256) }),
-  status: 201,
-  response: publisherKey,
-});
-
-export const removePublisherKey = operation({
-  id: 'removePublisherKey',
-  method: 'delete',
-  path: '/publisher-keys/{id}',
-  tag: 'releases',
-  summary: 'Stop accepting releases signed by a key',
-  role: 'admin',
-  params: z.object({ id: keyId }),
-  status: 204,
-});
-
 export type ReleaseView = z.infer<typeof release>;
-export type PublisherKey = z.infer<typeof publisherKey>;

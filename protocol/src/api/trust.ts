@@ -23,6 +23,7 @@ export const getTrust = operation({
   tag: 'trust',
   summary: 'Who may sign what: root and targets, and the keys of this control plane',
   role: 'viewer',
+  scope: 'trust:read',
   status: 200,
   response: trustState,
 });
@@ -34,6 +35,7 @@ export const getTrustPublisher = operation({
   tag: 'trust',
   summary: "What an app's publishers signed",
   role: 'viewer',
+  scope: 'trust:read',
   params: z.object({ app: appName }),
   status: 200,
   response: publisherDocument,
@@ -47,10 +49,13 @@ export const updateTrust = operation({
   tag: 'trust',
   summary: 'Take in new versions of signed metadata, together',
   role: 'publisher',
+  scope: 'trust:write',
   body: z.strictObject({
     root: rootDocument.optional(),
     targets: targetsDocument.optional(),
     publishers: z.record(appName, publisherDocument).optional(),
+    /** Versions of roles over which this was made, 0 for none: when one of them has moved on, `conflict`, and nothing is taken in. */
+    over: z.record(z.string().max(160), z.int().min(0)).optional(),
   }),
   status: 200,
   response: trustState,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { appName, digest, version } from '../names.ts';
+import { appName, digest, targetName, version } from '../names.ts';
 import { checkCron } from './cron.ts';
 import { gpioGrant, i2cGrant, serialGrant } from './hardware.ts';
+import { secretGrants } from './secrets.ts';
 
 /**
  * A release: the signed payload that a publisher makes of a `wherry.yaml` and its artifacts. All quantities are numbers in
@@ -12,10 +13,18 @@ export const WASM_ABIS = ['assemblyscript', 'wasi-p1', 'component'] as const;
 
 export const artifact = z.strictObject({ digest, sizeBytes: z.int().min(1).max(LIMITS.imageArchiveBytes) });
 
+/** A repository in an OCI registry, `HOST[:PORT]/NAME`. */
+export const registryPlace = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9.-]+(:\d{1,5})?\/[a-z0-9]+([._/-]+[a-z0-9]+)*$/);
+
 export const wasmVariant = z.strictObject({
   kind: z.literal('wasm'),
   abi: z.enum(WASM_ABIS),
   module: artifact,
+  /** Where devices ask for the module first; the control plane has it too. */
+  registry: registryPlace.optional(),
 });
 
 /** `os/arch[/variant]` as OCI writes a platform. */
@@ -33,9 +42,18 @@ export const containerVariant = z.strictObject({
   archive: artifact.optional(),
   platforms: z.array(platform).min(1).max(16),
   command: z.array(z.string().max(1024)).max(64).optional(),
+  /** It may reach every address that the device can, whatever `http.allow` names: engines cannot hold it to some. */
+  network: z.literal('open').optional(),
 });
 
-export const variant = z.discriminatedUnion('kind', [wasmVariant, containerVariant]);
+/** The app whose releases are the agent itself; no other has variants of kind `agent`, and it has no other variants. */
+export const AGENT_APP = 'wherry-agent';
+
+/** The packed agent of one target, as firmware-targets makes it. */
+export const agentVariant = z.strictObject({ kind: z.literal('agent'), target: targetName, archive: artifact });
+
+export const VARIANT_KINDS = ['wasm', 'container', 'agent'] as const;
+export const variant = z.discriminatedUnion('kind', [wasmVariant, containerVariant, agentVariant]);
 
 /** MQTT topic filter on the device's own bus: no empty levels, no `$`, wildcards only as whole levels. */
 export const topicFilter = z
@@ -110,6 +128,7 @@ export const capabilities = z.strictObject({
   gpio: gpioGrant.optional(),
   i2c: i2cGrant.optional(),
   serial: serialGrant.optional(),
+  secrets: secretGrants.optional(),
   /** Wasm features that modules have only by grant, because each is one more way into the engine. */
   features: z.array(z.enum(WASM_FEATURES)).max(WASM_FEATURES.length).optional(),
 });
@@ -148,31 +167,37 @@ export const configField = z.strictObject({
 
 export const ISOLATION_LEVELS = ['shared', 'process', 'scope'] as const;
 
-export const release = z.strictObject({
-  app: appName,
-  version,
-  /** Grows with each release of the app; devices and servers compare this, never the version text. */
-  releaseCounter: z.int().min(1),
-  variants: z.array(variant).min(1).max(LIMITS.variantsPerRelease),
-  triggers: z.array(trigger).min(1).max(LIMITS.triggersPerRelease),
-  capabilities,
-  limits,
-  health,
-  config: z.record(configKey, configField),
-  /** Weakest isolation from other programs that a Wasm variant may run with; without it any will do. */
-  minIsolation: z.enum(ISOLATION_LEVELS).optional(),
-  /** What becomes of a Wasm module that no trigger calls: `park` ends its process until the next one, `keep` keeps its variables. Default by ABI. */
-  idle: z.enum(['park', 'keep']).optional(),
-  /** An update starts the new instance beside the old one (`overlap`) or after its end (`restart`). Default by triggers and grants. */
-  swap: z.enum(['overlap', 'restart']).optional(),
-  publishedAtMs: z.int().min(0),
-  notes: z.string().max(4096).optional(),
-});
+export const release = z
+  .strictObject({
+    app: appName,
+    version,
+    /** Grows with each release of the app; devices and servers compare this, never the version text. */
+    releaseCounter: z.int().min(1),
+    variants: z.array(variant).min(1).max(LIMITS.variantsPerRelease),
+    triggers: z.array(trigger).min(1).max(LIMITS.triggersPerRelease),
+    capabilities,
+    limits,
+    health,
+    config: z.record(configKey, configField),
+    /** Weakest isolation from other programs that a Wasm variant may run with; without it any will do. */
+    minIsolation: z.enum(ISOLATION_LEVELS).optional(),
+    /** What becomes of a Wasm module that no trigger calls: `park` ends its process until the next one, `keep` keeps its variables. Default by ABI. */
+    idle: z.enum(['park', 'keep']).optional(),
+    /** An update starts the new instance beside the old one (`overlap`) or after its end (`restart`). Default by triggers and grants. */
+    swap: z.enum(['overlap', 'restart']).optional(),
+    publishedAtMs: z.int().min(0),
+    notes: z.string().max(4096).optional(),
+  })
+  .superRefine(({ app, variants }, context) => {
+    const message = whyNotAgent(app, variants);
+    if (message !== null) context.addIssue({ code: 'custom', path: ['variants'], message });
+  });
 
 export type IsolationLevel = (typeof ISOLATION_LEVELS)[number];
 export type Artifact = z.infer<typeof artifact>;
 export type WasmVariant = z.infer<typeof wasmVariant>;
 export type ContainerVariant = z.infer<typeof containerVariant>;
+export type AgentVariant = z.infer<typeof agentVariant>;
 export type Variant = z.infer<typeof variant>;
 export type VariantKind = Variant['kind'];
 export type WasmFeature = (typeof WASM_FEATURES)[number];
@@ -182,6 +207,15 @@ export type Capabilities = z.infer<typeof capabilities>;
 export type GuestLimits = z.infer<typeof limits>;
 export type HealthPolicy = z.infer<typeof health>;
 export type Release = z.infer<typeof release>;
+
+/** Null when the kinds of variants suit the app: the agent's own releases are apart from all programs. */
+export function whyNotAgent(app: string, variants: readonly { readonly kind: VariantKind }[]): string | null {
+  const isAgent = app === AGENT_APP;
+  if (variants.every(({ kind }) => (kind === 'agent') === isAgent)) return null;
+  return isAgent
+    ? `${AGENT_APP} is the agent itself: give it variants of kind agent only`
+    : `variants of kind agent belong to the app ${AGENT_APP} only`;
+}
 
 /** Every blob that a device needs to run some variant of a release. */
 export function artifactsOf(variants: readonly Variant[]): Artifact[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { checkCron } from '../manifest/cron.ts';
 import { appName, deviceId, digest, rolloutId, tenantId, version } from '../names.ts';
+import { secretName, secretVersion } from '../secrets/sealed-secret.ts';
 
 /**
  * Desired state: what one device should run now, the whole of it. Signed by the director (payload type `desired`).
@@ -49,6 +50,11 @@ export const desiredWorkload = z.strictObject({
   rollback: z.boolean().optional(),
   /** Activation waits for it; an explicit rollback does not. */
   window: activationWindow.optional(),
+  /** What is sealed to this device for the app; fetched by the digest of its sealed form. */
+  secrets: z
+    .array(z.strictObject({ name: secretName, version: secretVersion, digest }))
+    .max(LIMITS.secretsPerRelease)
+    .optional(),
   download: downloadTerms.optional(),
 });
 
@@ -59,6 +65,8 @@ export const desiredState = z.strictObject({
   issuedAtMs: z.int().min(0),
   expiresAtMs: z.int().min(0),
   workloads: z.array(desiredWorkload).max(LIMITS.workloadsPerDevice),
+  /** Version of the newest snapshot of signed metadata: a device that has an older one asks for it. */
+  trust: z.int().min(1).optional(),
   /** How often the device reports usage, ms. */
   usageEveryMs: z.int().min(1_000).max(86_400_000),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
 import { tenantId } from '../names.ts';
 import { publisherDocument, rootDocument, targetsDocument } from './metadata.ts';
 
@@ -31,11 +32,21 @@ export const trustKeyFile = z.strictObject({
 export const trustDraft = z.strictObject({
   kind: z.literal('wherry-trust-draft'),
   tenant: tenantId,
-  base: z.strictObject({ root: rootDocument.nullable(), targets: targetsDocument.nullable() }),
+  base: z.strictObject({
+    root: rootDocument.nullable(),
+    targets: targetsDocument.nullable(),
+    /** Versions of the roles that it replaces, as they were. */
+    versions: z.record(z.string(), z.int().min(0)).optional(),
+  }),
   documents: z.strictObject({
     root: rootDocument.optional(),
     targets: targetsDocument.optional(),
     publishers: z.record(z.string(), publisherDocument).optional(),
   }),
+  /** Bytes of a release that is published with the role that names it. */
+  release: z
+    .base64()
+    .max(Math.ceil(LIMITS.releaseBytes / 3) * 4)
+    .optional(),
 });
 export type TrustDraft = z.infer<typeof trustDraft>;

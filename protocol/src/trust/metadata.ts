@@ -13,7 +13,7 @@ export const TRUST_BOUNDS = {
   validMsMax: 3 * 366 * 86_400_000,
 } as const;
 
-const tufKeyId = z.string().regex(/^[0-9a-f]{64}$/, 'a key id of TUF has 64 lower-case hex digits');
+export const tufKeyId = z.string().regex(/^[0-9a-f]{64}$/, 'a key id of TUF has 64 lower-case hex digits');
 export const tufKey = z.strictObject({
   keytype: z.literal('ed25519'),
   scheme: z.literal('ed25519'),

@@ -8,6 +8,7 @@ import { publisherSigners } from './signers.ts';
 export interface NamedRelease {
   readonly path: string;
   readonly digest: string;
+  readonly lengthBytes: number;
   readonly custom: ReleaseCustom;
 }
 
@@ -46,7 +47,8 @@ export function checkPublisher(
     if (!custom.success) return refuse('metadata_malformed', `the signed summary of ${path} cannot be read`);
     if (custom.data.app !== app || path !== releaseTargetPath(rules.tenant, app, custom.data.version))
       return refuse('outside_delegation', `${path} is not a release of ${app}`);
-    if (!known) added.push({ path, digest: `sha256:${target.hashes.sha256}`, custom: custom.data });
+    if (!known)
+      added.push({ path, digest: `sha256:${target.hashes.sha256}`, lengthBytes: target.length, custom: custom.data });
   }
   const signed = checkSigned(role, next, signers, rules);
   return signed.ok ? succeed(added) : signed;

@@ -11,6 +11,9 @@ import { appName, type TargetName, targetName, version } from '../names.ts';
 /** Which fields of the payload the custom block repeats. */
 const REPEATED = ['app', 'version', 'releaseCounter', 'variants', 'capabilities', 'limits', 'config'] as const;
 
+/** What the bytes of a release are, over HTTP and in registries. */
+export const RELEASE_MEDIA_TYPE = 'application/vnd.wherry.release.v1+json';
+
 /** `{tenant}/{app}/{version}.json` */
 export function releaseTargetPath(tenant: string, app: string, releaseVersion: string): string {
   return `${tenant}/${app}/${releaseVersion}.json`;

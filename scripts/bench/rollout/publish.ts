@@ -7,7 +7,7 @@ export const ORDER_KEY = 'ORDER';
 
 /** A publisher's key and one signed release of a container, through the API as a publisher would. */
 export async function publishBenchRelease(server: MeasuredServer): Promise<{ version: string }> {
-  const publisher = await createPublisher(server, 'bench');
+  const publisher = await createPublisher(server);
   const archive = await publisher.upload(Buffer.from('an image archive'));
   const version = '1.0.0';
   await publisher.publish({

@@ -21,6 +21,11 @@ export const fetchRelease: Executor<'fetchRelease'> = async (app, effect, contex
     context.dispatch(app, { type: 'release_failed', ticket, ...firstProblem(runnable.problems), isFinal: true });
     return;
   }
+  const lacking = await context.secrets.ready(app, Object.keys(release.capabilities.secrets ?? {}));
+  if (lacking !== null) {
+    context.dispatch(app, { type: 'release_failed', ticket, ...lacking });
+    return;
+  }
   const facts = {
     releaseCounter: release.releaseCounter,
     variants: release.variants.map(variantFacts),

@@ -1,4 +1,5 @@
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
+import type { HttpAnswer } from '../../link/http-client.ts';
 import { FETCH_BOUNDS, type FetchBounds } from './bounds.ts';
 import type { MetadataSource } from './metadata-source.ts';
 import type { FileAnswer, FileRequest } from './steps.ts';
@@ -60,7 +61,7 @@ async function read(
   const response = answer.value;
   const verdict = judge(response, name, haveBytes);
   if (verdict !== 'read') {
-    await response.body?.cancel();
+    response.discard();
     if (verdict !== 'restart') return verdict;
   }
   if (verdict === 'restart' || response.status === 200) {
@@ -68,7 +69,7 @@ async function read(
     pace.receivedBytes = 0;
   }
   if (verdict === 'restart') throw new Error('the server cannot go on where it stopped');
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response.body) {
     if (pace.receivedBytes + chunk.length > mostBytes)
       return refuse('endless_data', `${name} has more than ${mostBytes} bytes`);
     parts.push(chunk);
@@ -84,7 +85,7 @@ async function ask(
   haveBytes: number,
   signal: AbortSignal,
   bounds: FetchBounds,
-): Promise<Outcome<Response>> {
+): Promise<Outcome<HttpAnswer>> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (haveBytes > 0) headers.range = `bytes=${haveBytes}-`;
   const home = source.urlOf(name);
@@ -93,7 +94,7 @@ async function ask(
     const response = await source.get(name, { headers, signal, url });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return succeed(response);
-    await response.body?.cancel();
+    response.discard();
     const next = URL.parse(location, url.href);
     if (next?.origin !== home.origin)
       return refuse('foreign_redirect', `${name} was redirected to ${next?.origin ?? 'nowhere'}`);
@@ -103,7 +104,7 @@ async function ask(
 }
 
 /** Static servers say 404, object stores without a right to list say 403. */
-function judge(response: Response, name: string, haveBytes: number): 'read' | 'restart' | FileAnswer {
+function judge(response: HttpAnswer, name: string, haveBytes: number): 'read' | 'restart' | FileAnswer {
   const { status, headers } = response;
   if (status === 404 || status === 403) return succeed(null);
   const encoding = headers.get('content-encoding');
@@ -116,6 +117,5 @@ function judge(response: Response, name: string, haveBytes: number): 'read' | 'r
 }
 
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return error instanceof Error ? error.message : String(error);
 }

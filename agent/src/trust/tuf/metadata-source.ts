@@ -1,9 +1,10 @@
+import { createHttpClient, type HttpAnswer } from '../../link/http-client.ts';
 import type { Effects } from '../../shell/effects.ts';
 
 /** Where files of a repository come from. It answers as HTTP does; what is made of the answer is decided in fetch-file.ts. */
 export interface MetadataSource {
   /** `url` as in redirects; undefined: the place of the name. Does not follow redirects. */
-  get(name: string, options: SourceOptions): Promise<Response>;
+  get(name: string, options: SourceOptions): Promise<HttpAnswer>;
   urlOf(name: string): URL;
 }
 
@@ -18,6 +19,7 @@ export function createHttpSource(
   baseUrl: string,
   effects: Effects,
   headers: Readonly<Record<string, string>> = {},
+  client = createHttpClient(),
 ): MetadataSource {
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
   const urlOf = (name: string) => new URL(base + name);
@@ -25,9 +27,9 @@ export function createHttpSource(
     urlOf,
     get: (name, options) =>
       effects.run('http.get', () =>
-        fetch(options.url ?? urlOf(name), {
+        client.request(options.url ?? urlOf(name), {
           headers: { ...headers, ...options.headers },
-          redirect: 'manual',
+          redirect: 'answer',
           signal: options.signal,
         }),
       ),

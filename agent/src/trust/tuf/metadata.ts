@@ -35,11 +35,32 @@ export const readSnapshot = (bytes: Uint8Array): Outcome<SnapshotFile> =>
     requireMember(data, 'meta');
     return Metadata.fromJSON(MetadataKind.Snapshot, data);
   });
-export const readTargets = (bytes: Uint8Array): Outcome<TargetsFile> =>
-  read(bytes, TUF_BOUNDS.targetsBytes, (data) => {
+export function readTargets(bytes: Uint8Array): Outcome<TargetsFile> {
+  const known = readings.get(bytes);
+  if (known !== undefined) return known;
+  const reading = read(bytes, TUF_BOUNDS.targetsBytes, (data) => {
     requireMember(data, 'targets');
     return Metadata.fromJSON(MetadataKind.Targets, data);
   });
+  readings.set(bytes, reading);
+  if (reading.ok) versions.set(bytes, reading.value.version);
+  return reading;
+}
+
+/** Of a role whose bytes were read before; undefined: read them. */
+export const versionRead = (bytes: Uint8Array): number | undefined => versions.get(bytes);
+
+/**
+ * What the bytes of a role say, by the very bytes: they are read several times in a refresh, and an app with many releases is large.
+ * Reading is no judgement: who signed is asked each time. Nobody changes bytes that were read.
+ */
+let readings = new WeakMap<Uint8Array, Outcome<TargetsFile>>();
+const versions = new WeakMap<Uint8Array, number>();
+
+/** After a refresh: an idle device has no use for them in memory. */
+export function forgetReadings(): void {
+  readings = new WeakMap();
+}
 
 /** Codes: endless_data, metadata_malformed. */
 function read<T extends Root | Timestamp | Snapshot | Targets>(

@@ -36,8 +36,22 @@ export function checkSignatures(file: MetadataFile, signers: Signers | null, wha
   return refuse('arbitrary_software', `${what} is signed by ${signed.size} of ${signers.threshold} needed keys`);
 }
 
+/** Of a document that is in memory, by key: making its canonical form is what a signature costs. */
+const held = new WeakMap<object, Map<string, boolean>>();
+
 function holds(key: Key, { document }: MetadataFile): boolean {
   if (!Object.hasOwn(document.signatures, key.keyID)) return false;
+  const known = held.get(document) ?? new Map<string, boolean>();
+  held.set(document, known);
+  const name = JSON.stringify([key.keyID, key.keyType, key.scheme, key.keyVal.public]);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const does = verifies(key, document);
+  known.set(name, does);
+  return does;
+}
+
+function verifies(key: Key, document: MetadataFile['document']): boolean {
   try {
     key.verifySignature(document);
     return true;

@@ -4,7 +4,7 @@ import { TUF_BOUNDS } from './bounds.ts';
 import { fileNameOf } from './delegations.ts';
 import { checkExpiry } from './expiry.ts';
 import { checkFile } from './file-hashes.ts';
-import { readTargets, type TargetsFile } from './metadata.ts';
+import { readTargets, type TargetsFile, versionRead } from './metadata.ts';
 import { checkSignatures, signersOf } from './signatures.ts';
 import type { Steps } from './steps.ts';
 import type { TrustedSet } from './trusted-set.ts';
@@ -65,6 +65,8 @@ function acceptTargets(bytes: Uint8Array, meta: MetaFile, hop: Hop, nowMs: numbe
 
 /** What lies there counts only if it was signed by the keys that count now. */
 function isOtherOfSameVersion(stored: Uint8Array, file: TargetsFile, { delegator, role }: Hop): boolean {
+  const known = versionRead(stored);
+  if (known !== undefined && known !== file.version) return false;
   const before = readTargets(stored);
   if (!before.ok || before.value.version !== file.version || before.value.content === file.content) return false;
   return checkSignatures(before.value, signersOf(delegator, role), role).ok;

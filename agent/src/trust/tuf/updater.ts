@@ -2,7 +2,7 @@ import { type Outcome, type Problem, refuse, succeed, WherryError } from '@wherr
 import type { FetchBounds } from './bounds.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { Generations } from './generations.ts';
-import type { RootFile, TargetsFile } from './metadata.ts';
+import { forgetReadings, type RootFile, type TargetsFile } from './metadata.ts';
 import type { MetadataSource } from './metadata-source.ts';
 import { refreshTrust } from './refresh.ts';
 import { openRoot } from './root-chain.ts';
@@ -86,6 +86,7 @@ export function createUpdater(options: UpdaterOptions): Updater {
           }
         const complete = refreshed.verdict.ok && paths.every((path) => isDefinite(searchOffline(next, path)));
         keep(complete ? withoutDropped(next) : next, complete);
+        forgetReadings();
         return { verdict: refreshed.verdict, notices: refreshed.notices, found };
       }),
 

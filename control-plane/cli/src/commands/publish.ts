@@ -1,81 +1,117 @@
 import { resolve } from 'node:path';
-import { type Manifest, publishRelease, type Release, type ReleaseView, resolveManifest } from '@wherry/protocol';
+import { type Manifest, type Release, type ReleaseView, resolveManifest } from '@wherry/protocol';
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection/connect.ts';
 import { CliFailure, EXIT, misused, refused } from '../failure.ts';
 import { readCredentials } from '../oci/credentials.ts';
-import { pushRelease } from '../oci/push-release.ts';
+import { type PushedRelease, pushRelease } from '../oci/push-release.ts';
 import { parseReference } from '../oci/reference.ts';
 import { openRegistry } from '../oci/registry.ts';
 import { adviseOn } from '../publishing/advice.ts';
 import { type ArtifactFile, collectArtifacts } from '../publishing/artifacts.ts';
+import { bringModules } from '../publishing/bring-modules.ts';
 import { knownReleases } from '../publishing/next-counter.ts';
-import { readPublisherKey } from '../publishing/publisher-key.ts';
-import { readManifest } from '../publishing/read-manifest.ts';
+import { type ManifestFile, readManifest } from '../publishing/read-manifest.ts';
 import { publishFromRegistry } from '../publishing/republish.ts';
-import { signRelease } from '../publishing/sign.ts';
+import { type SendOptions, type SentRelease, sendRelease } from '../publishing/send-release.ts';
+import { bytesOf, mayBeSigned } from '../publishing/sign-release.ts';
 import { missingArtifacts } from '../publishing/upload.ts';
 import { uploadWithBars } from '../publishing/upload-bars.ts';
-import { vouchFor } from '../publishing/vouch-for.ts';
 import { note, present, type Shell } from '../shell.ts';
 import { shortDigest, size } from '../terminal/figures.ts';
 import { sheet } from '../terminal/table.ts';
-import { collect } from './pairs.ts';
+import { waitingText } from '../trust/commit-change.ts';
 import { variantText } from './release/release-text.ts';
+import { withChange } from './trust/change-options.ts';
 
-interface Options {
-  readonly key: readonly string[];
-  readonly keys?: string;
+interface Options extends SendOptions {
   readonly dryRun?: boolean;
   readonly oci?: string;
 }
 
 export function publishCommand(shell: Shell): Command {
-  const command = new Command('publish')
-    .description('check, sign and upload the release that a wherry.yaml describes')
-    .argument('[path]', 'folder of the app, its manifest, or a signed release as oci://HOST/REPOSITORY@sha256:…', '.')
-    .option('--key <file>', 'private key to sign with (repeat for more signatures)', collect, [])
-    .option('--keys <dir>', 'folder of the keys of "wherry trust", which sign too where there is a repository')
-    .option('--oci <place>', 'put the modules and the signed release into a registry too: HOST/REPOSITORY:TAG')
-    .option('--dry-run', 'do everything but upload and publish')
-    .addHelpText('after', '\nExample:\n  $ wherry publish ./thermostat --key ~/publisher.pem');
+  const command = withChange(
+    new Command('publish')
+      .description('check, sign and upload the release that a wherry.yaml describes')
+      .argument('[path]', 'folder of the app, its manifest, or a release as oci://HOST/REPOSITORY@sha256:…', '.')
+      .option('--oci <place>', 'put the modules and the release into a registry too: HOST/REPOSITORY:TAG')
+      .option(
+        '--evidence <bundle>',
+        'a cosign bundle of a module or archive, or BUNDLE,MANIFEST of an OCI artifact; may be repeated',
+        (file: string, before: string[] = []) => [...before, file],
+      )
+      .option('--dry-run', 'do everything but sign, upload and publish'),
+  ).addHelpText(
+    'after',
+    `
+Who may sign an app: "wherry trust init --app APP", or "wherry trust delegate APP".
+
+Examples:
+  $ wherry publish ./thermostat
+  $ wherry publish ./dist        packed agents: firmware-targets/src/pack.ts writes dist/wherry.yaml`,
+  );
   return command.action(async (path: string, options: Options) => {
     if (path.startsWith('oci://')) return republish(shell, command, path, options);
-    if (options.key.length === 0) throw misused('say which key signs: --key FILE (make one with "wherry keys new")');
-    const place = options.oci === undefined ? null : parseReference(options.oci);
-    const { manifest, folder } = await readManifest(resolve(shell.folder, path));
-    const keys = await Promise.all(options.key.map((file) => readPublisherKey(resolve(shell.folder, file))));
-    const artifacts = await collectArtifacts(manifest, folder);
-    const advice = adviseOn(manifest);
-    for (const text of advice) note(shell, command, `note: ${text}`);
-    const connection = await connect(shell, command);
-    const release = await prepareRelease(connection, manifest, artifacts, shell.nowMs());
-    const { digest, sealed } = signRelease(release, keys);
-    const missing = await missingArtifacts(connection, artifacts);
-    if (options.dryRun) {
-      const upload = missing.map(({ file, digest, sizeBytes }) => ({ file, digest, sizeBytes }));
-      const plan = { digest, release, upload, advice };
-      return present(shell, command, plan, () => planText(release, digest, missing));
+    const { manifest: written, folder } = await readManifest(resolve(shell.folder, path));
+    const { manifest, dispose } = await bringModules(written, shell.env);
+    try {
+      await publish(shell, command, { manifest, folder }, options);
+    } finally {
+      await dispose();
     }
-    const registry = place && openRegistry(place, await readCredentials(place.host, shell.env));
-    const pushed = registry && place && (await pushRelease(registry, place, release, sealed, artifacts));
-    await uploadWithBars(connection, missing, shell.terminal);
-    const published = await connection.client.call(publishRelease, { body: sealed });
-    await pushed?.tag();
-    const trusted = await vouchFor(shell, connection, release, published, options);
-    if (trusted.note !== null) note(shell, command, trusted.note);
-    const result = pushed ? { ...published, oci: pushed.reference } : published;
-    present(shell, command, result, () => publishedText(published));
-    if (pushed) note(shell, command, `In the registry: ${pushed.reference}`);
-    note(shell, command, `Next: wherry rollout start ${published.app}@${published.version} --watch`);
   });
 }
 
+async function publish(
+  shell: Shell,
+  command: Command,
+  { manifest, folder }: ManifestFile,
+  options: Options,
+): Promise<void> {
+  const place = options.oci === undefined ? null : parseReference(options.oci);
+  const artifacts = await collectArtifacts(manifest, folder);
+  const advice = adviseOn(manifest);
+  for (const text of advice) note(shell, command, `note: ${text}`);
+  const connection = await connect(shell, command);
+  const prepare = async () => bytesOf(await prepareRelease(connection, manifest, artifacts, shell.nowMs()));
+  const first = await prepare();
+  const missing = await missingArtifacts(connection, artifacts);
+  if (options.dryRun) {
+    const upload = missing.map(({ file, digest, sizeBytes }) => ({ file, digest, sizeBytes }));
+    const plan = { digest: first.digest, release: first.release, upload, advice };
+    return present(shell, command, plan, () => planText(first.release, first.digest, missing));
+  }
+  await mayBeSigned(connection, manifest.app);
+  const registry = place && openRegistry(place, await readCredentials(place.host, shell.env));
+  let pushed: PushedRelease | null = null;
+  let isUploaded = false;
+  const sent = await sendRelease(shell, connection, options, async () => {
+    const wanted = isUploaded ? await prepare() : first;
+    pushed = registry && place && (await pushRelease(registry, place, wanted.release, wanted.bytes, artifacts));
+    if (!isUploaded) await uploadWithBars(connection, missing, shell.terminal);
+    isUploaded = true;
+    return wanted;
+  });
+  await finish(shell, command, sent, pushed);
+}
+
 async function republish(shell: Shell, command: Command, from: string, options: Options): Promise<void> {
-  if (options.key.length > 0 || options.oci !== undefined || options.dryRun)
-    throw misused('a release in a registry is signed already: leave out --key, --oci and --dry-run');
-  const published = await publishFromRegistry(await connect(shell, command), from, shell.env);
-  present(shell, command, published, () => publishedText(published));
+  if (options.oci !== undefined || options.dryRun)
+    throw misused('a release in a registry is published as it is: leave out --oci and --dry-run');
+  await finish(shell, command, await publishFromRegistry(shell, await connect(shell, command), from, options), null);
+}
+
+async function finish(shell: Shell, command: Command, sent: SentRelease, pushed: PushedRelease | null): Promise<void> {
+  if (sent.kind === 'waiting') {
+    const { file, missing } = sent;
+    return present(shell, command, { file, missing }, () => waitingText(file, missing));
+  }
+  const { view } = sent;
+  await pushed?.tag();
+  const result = pushed ? { ...view, oci: pushed.reference } : view;
+  present(shell, command, result, () => publishedText(view));
+  if (pushed) note(shell, command, `In the registry: ${pushed.reference}`);
+  note(shell, command, `Next: wherry rollout start ${view.app}@${view.version} --watch`);
 }
 
 function publishedText({ app, version, digest }: ReleaseView): string {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { canonicalBytes, type Envelope, type Release } from '@wherry/protocol';
+import type { Release } from '@wherry/protocol';
 import { refused } from '../failure.ts';
 import type { ArtifactFile } from '../publishing/artifacts.ts';
 import type { OciReference } from './reference.ts';
@@ -16,7 +16,7 @@ import {
 } from './wasm-artifact.ts';
 
 /**
- * Puts the modules of a release into a registry, and the signed release beside the first of them. Nothing has a name yet when this is
+ * Puts the modules of a release into a registry, and the bytes of the release beside the first of them. Nothing has a name yet when this is
  * done: `tag` gives it one, once the control plane has taken the release.
  */
 export interface PushedRelease {
@@ -29,7 +29,7 @@ export async function pushRelease(
   registry: Registry,
   to: OciReference,
   release: Release,
-  sealed: Envelope,
+  bytes: Uint8Array,
   files: readonly ArtifactFile[],
 ): Promise<PushedRelease> {
   const modules = await readModules(release, files);
@@ -37,7 +37,7 @@ export async function pushRelease(
   if (first === undefined)
     throw refused('invalid_manifest', 'only modules go into a registry, and this release has none');
   for (const artifact of modules) await push(registry, artifact);
-  const attached = makeReleaseArtifact(canonicalBytes(sealed), first);
+  const attached = makeReleaseArtifact(bytes, first);
   const keepsReferrers = await push(registry, attached);
   if (!keepsReferrers) await addReferrer(registry, first, attached);
   return {

@@ -17,10 +17,15 @@ it.each([
   ['a container that starts', `variants:\n${CONTAINER}`, []],
   [
     'a container beside triggers',
-    `variants:\n${WASM}${CONTAINER}triggers:\n  - cron: "* * * * *"\n  - start\n`,
-    [/^variant 2 .*no cron trigger/],
+    `variants:\n${WASM}${CONTAINER}triggers:\n  - cron: "* * * * *"\n  - http: /x\n`,
+    [/^variant 2 .*feature_refused/],
   ],
-  ['a container probed without a port', `variants:\n${CONTAINER}health: { http: /healthz }\n`, [/needs the port/]],
+  ['a container probed without a port', `variants:\n${CONTAINER}health: { http: /healthz }\n`, [/feature_refused/]],
+  [
+    'a container held to addresses',
+    `variants:\n${CONTAINER}capabilities: { http: { allow: [https://api.example.com] } }\n`,
+    [/capability_denied/],
+  ],
   ['a container probed with a port', `variants:\n${CONTAINER}health: { http: { path: /healthz, port: 80 } }\n`, []],
   ['a module probed where it does not listen', `variants:\n${WASM}health: { http: /healthz }\n`, [/no http trigger/]],
   [

@@ -8,6 +8,7 @@ import {
   type Problem,
   type ResolvedArtifact,
 } from '@wherry/protocol';
+import { readAgentArchive } from '../archive/agent-archive.ts';
 import { readImageArchive } from '../archive/image-archive.ts';
 import { CliFailure, EXIT, refused } from '../failure.ts';
 import { hashFile } from './hash-file.ts';
@@ -18,6 +19,12 @@ export interface ArtifactFile extends ResolvedArtifact {
   readonly file: string;
 }
 
+const MOST_BYTES: Readonly<Record<ManifestVariant['kind'], number>> = {
+  wasm: LIMITS.moduleBytes,
+  container: LIMITS.imageArchiveBytes,
+  agent: LIMITS.agentArchiveBytes,
+};
+
 /** Checks and hashes the file of each variant: admission for modules, the image's identity for archives. */
 export async function collectArtifacts(manifest: Manifest, folder: string): Promise<ArtifactFile[]> {
   const artifacts: ArtifactFile[] = [];
@@ -26,12 +33,38 @@ export async function collectArtifacts(manifest: Manifest, folder: string): Prom
       variant.kind === 'wasm' ? variant.modulePath : 'archivePath' in variant ? variant.archivePath : undefined;
     if (path === undefined) continue;
     const file = resolve(folder, path);
-    await checkFile(file, path, variant.kind === 'wasm' ? LIMITS.moduleBytes : LIMITS.imageArchiveBytes);
-    const imageId =
-      variant.kind === 'wasm' ? await checkModule(manifest, variant, file, path) : await checkArchive(variant, file);
+    await checkFile(file, path, MOST_BYTES[variant.kind]);
+    const imageId = await checkContent(manifest, variant, file, path);
     artifacts.push({ variant: index, file, ...(await hashFile(file)), ...(imageId ? { imageId } : {}) });
   }
   return artifacts;
+}
+
+/** Answers the image's identity, for an archive of one. */
+async function checkContent(
+  manifest: Manifest,
+  variant: ManifestVariant,
+  file: string,
+  path: string,
+): Promise<string | undefined> {
+  if (variant.kind === 'wasm') return checkModule(manifest, variant, file, path);
+  if (variant.kind === 'agent') return checkAgent(manifest, variant, file);
+  return checkArchive(variant, file);
+}
+
+async function checkAgent(
+  { version }: Manifest,
+  { target }: Extract<ManifestVariant, { kind: 'agent' }>,
+  file: string,
+): Promise<undefined> {
+  const about = await readAgentArchive(file);
+  if (!about.ok) throw new CliFailure(EXIT.refused, about.problems);
+  const { value } = about;
+  if (value.version !== version || value.target !== target)
+    throw refused(
+      'invalid_manifest',
+      `${file} holds agent ${value.version} for ${value.target}, but the manifest says ${version} for ${target}`,
+    );
 }
 
 async function checkFile(file: string, path: string, maxBytes: number): Promise<void> {

@@ -1,19 +1,26 @@
-import { publishRelease, type ReleaseView } from '@wherry/protocol';
+import type { Release } from '@wherry/protocol';
 import type { Connection } from '../connection/connect.ts';
 import { readCredentials } from '../oci/credentials.ts';
 import { pullRelease } from '../oci/pull-release.ts';
 import { parseReference } from '../oci/reference.ts';
 import { openRegistry } from '../oci/registry.ts';
+import type { Shell } from '../shell.ts';
+import { type SendOptions, type SentRelease, sendRelease } from './send-release.ts';
 import { uploadBytes } from './upload.ts';
 
-/** Publishes what lies signed in a registry: no key is needed, since nothing of it changes. */
+/**
+ * Publishes what lies in a registry, under the digest it has there: nothing of it changes. Who may sign the app here vouches for it;
+ * the place is named by digest, so that what is signed is what was looked at.
+ */
 export async function publishFromRegistry(
+  shell: Shell,
   connection: Connection,
   text: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<ReleaseView> {
+  options: SendOptions,
+): Promise<SentRelease & { readonly release: Release }> {
   const from = parseReference(text);
-  const { sealed, modules } = await pullRelease(openRegistry(from, await readCredentials(from.host, env)), from);
+  const registry = openRegistry(from, await readCredentials(from.host, shell.env));
+  const { modules, ...release } = await pullRelease(registry, from);
   for (const { digest, bytes } of modules) await uploadBytes(connection, digest, bytes);
-  return connection.client.call(publishRelease, { body: sealed });
+  return { ...(await sendRelease(shell, connection, options, async () => release)), release: release.release };
 }

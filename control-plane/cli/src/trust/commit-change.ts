@@ -2,10 +2,9 @@ import { resolve } from 'node:path';
 import type { TrustDraft } from '@wherry/protocol';
 import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
-import { CliFailure } from '../failure.ts';
 import { present, type Shell } from '../shell.ts';
 import { missingSignatures, signDraft, writeDraft } from './draft.ts';
-import { uploadDraft } from './repository.ts';
+import { checkSignatures, uploadDraft } from './repository.ts';
 import { availableSigners, type SignerOptions } from './signers.ts';
 
 export interface ChangeOptions extends SignerOptions {
@@ -30,14 +29,8 @@ export async function commitChange(
     present(shell, command, { file, signedWith, missing }, () => waitingText(file, missing));
     return;
   }
-  await uploadDraft(connection, change).catch((error: unknown) => {
-    if (!(error instanceof CliFailure) || missing.length === 0) throw error;
-    const advice = {
-      code: 'signature_missing' as const,
-      message: 'let others sign too: add --out FILE, then "wherry trust sign FILE" there',
-    };
-    throw new CliFailure(error.exitCode, [...error.problems, advice]);
-  });
+  checkSignatures(change, 'let others sign too: add --out FILE, then "wherry trust sign FILE" there');
+  await uploadDraft(connection, change);
   const versions = versionsOf(change);
   present(shell, command, { done, signedWith, versions }, () => `${done} Signed with ${signedWith.join(', ')}.`);
 }

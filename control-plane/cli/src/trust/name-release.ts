@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto';
-import { canonicalBytes, customOfRelease, type Release, releaseTargetPath } from '@wherry/protocol';
+import { customOfRelease, type Release, releaseTargetPath } from '@wherry/protocol';
 import { refused } from '../failure.ts';
 import { nextPublisher, type PublisherSigned } from './edits.ts';
 
-/** The next version of an app's role, which names one more release. `digest` is what the control plane calls it. */
+/** The next version of an app's role, which names one more release by its bytes. */
 export function nameRelease(
   current: PublisherSigned | null,
   tenant: string,
   release: Release,
-  digest: string,
+  bytes: Uint8Array,
   nowMs: number,
 ): PublisherSigned {
-  const bytes = canonicalBytes(release);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (digest !== `sha256:${sha256}`)
-    throw refused('digest_mismatch', `${release.app}@${release.version} is not the release that is known as ${digest}`);
   const next = nextPublisher(current, nowMs);
   const target = { length: bytes.length, hashes: { sha256 }, custom: { ...customOfRelease(release) } };
   const path = releaseTargetPath(tenant, release.app, release.version);

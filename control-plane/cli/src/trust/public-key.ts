@@ -1,11 +1,12 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { refused } from '../failure.ts';
-import { readPublicKey } from '../publishing/publisher-key.ts';
 import type { Shell } from '../shell.ts';
 import { keyFolder, listKeyFiles, readKeyFile } from './key-folder.ts';
 import { rawPublicKey } from './tuf-keys.ts';
+
+const SPKI_OF_ED25519 = '302a300506032b6570032100';
 
 /**
  * The public half of a key, as hex: given as such, as the name of a key of the folder, or as a file (ours, PEM, or FILE.pub).
@@ -21,6 +22,21 @@ export async function findPublicKey(shell: Shell, text: string, keys: string | u
     throw refused('not_found', `there is no key ${text}, neither as ${join(folder, `${text}.key`)} nor as ${path}`);
   });
   if (content.includes('wherry-key') || content.includes('PRIVATE KEY')) return (await readKeyFile(path)).publicHex;
-  const { key } = await readPublicKey(path);
-  return rawPublicKey(createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' }));
+  const publicKey = parseKey(content.trim());
+  if (publicKey?.asymmetricKeyType !== 'ed25519')
+    throw refused('invalid_body', `${path} is not an Ed25519 public key (64 hex digits, or SPKI as base64 or PEM)`);
+  return rawPublicKey(publicKey);
+}
+
+function parseKey(text: string): KeyObject | undefined {
+  const der = /^[0-9a-f]{64}$/.test(text)
+    ? Buffer.from(SPKI_OF_ED25519 + text, 'hex')
+    : text.startsWith('-----')
+      ? null
+      : Buffer.from(text, 'base64');
+  try {
+    return der === null ? createPublicKey(text) : createPublicKey({ key: der, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
 }

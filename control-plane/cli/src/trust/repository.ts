@@ -5,6 +5,8 @@ import {
   getTrust,
   getTrustPublisher,
   type PublisherDocument,
+  publisherRole,
+  publishRelease,
   type RootDocument,
   type TargetsDocument,
   type TrustDraft,
@@ -48,22 +50,38 @@ export async function readPublisher({ client }: Connection, app: AppName): Promi
 }
 
 export function draftOn(
-  { tenant, state: { root, targets } }: Repository,
+  { tenant, state: { root, targets, roles } }: Repository,
   documents: TrustDraft['documents'],
 ): TrustDraft {
-  return { kind: 'wherry-trust-draft', tenant, base: { root, targets }, documents };
+  const replaced = Object.keys(documents.publishers ?? {}).map((app) => publisherRole(tenant, app));
+  if (documents.targets) replaced.push('targets');
+  const versionOf = (role: string) => roles.find((one) => one.role === role)?.version ?? 0;
+  const versions = Object.fromEntries(replaced.map((role) => [role, versionOf(role)]));
+  return { kind: 'wherry-trust-draft', tenant, base: { root, targets, versions }, documents };
 }
 
-/** Takes a change to the control plane if it has all its signatures. Code: signature_missing, for each that is not there. */
-export async function uploadDraft({ client }: Connection, change: TrustDraft): Promise<TrustState> {
+/** Takes a change to the control plane if it has all its signatures; a release together with the role that names it. */
+export async function uploadDraft({ client }: Connection, change: TrustDraft): Promise<void> {
+  checkSignatures(change);
+  const [role] = Object.values(change.documents.publishers ?? {});
+  if (change.release !== undefined && role)
+    await client.call(publishRelease, { body: { payload: change.release, role } });
+  else {
+    const { versions } = change.base;
+    await client.call(updateTrust, { body: { ...change.documents, ...(versions && { over: versions }) } });
+  }
+}
+
+/** Throws with code signature_missing, for each that is not there. */
+export function checkSignatures(change: TrustDraft, advice?: string): void {
   const missing = missingSignatures(change);
-  if (missing.length > 0)
-    throw new CliFailure(
-      EXIT.refused,
-      missing.map(({ what, count, of }) => ({
-        code: 'signature_missing' as const,
-        message: `${what} needs ${count} more of these keys: ${of.map((id) => id.slice(0, 12)).join(', ')}`,
-      })),
-    );
-  return await client.call(updateTrust, { body: change.documents });
+  if (missing.length === 0) return;
+  const messages = missing.map(
+    ({ what, count, of }) => `${what} needs ${count} more of these keys: ${of.map((id) => id.slice(0, 12)).join(', ')}`,
+  );
+  const all = advice === undefined ? messages : [...messages, advice];
+  throw new CliFailure(
+    EXIT.refused,
+    all.map((message) => ({ code: 'signature_missing' as const, message })),
+  );
 }

@@ -1,6 +1,8 @@
 /** Names of what is cached. A change on the stream invalidates by prefix, so the first words are the thing itself. */
 export const KEYS = {
   session: ['session'],
+  signIn: ['sign-in'],
+  users: ['users'],
   overview: ['overview'],
   devices: ['devices'],
   device: (device: string) => ['device', device, 'itself'],
@@ -15,7 +17,8 @@ export const KEYS = {
   plan: ['plan'],
   top: ['top'],
   audit: ['audit'],
-  publisherKeys: ['publisher-keys'],
+  auditChain: ['audit-chain'],
+  trust: ['trust'],
   operatorTokens: ['operator-tokens'],
 } as const;
 

@@ -1,31 +1,21 @@
 import { createHash } from 'node:crypto';
-import {
-  addPublisherKey,
-  canonicalBytes,
-  PATHS,
-  PAYLOAD_TYPES,
-  publishRelease,
-  type Release,
-  type ReleaseView,
-  release,
-} from '@wherry/protocol';
+import { PATHS, type Release, type ReleaseView, release } from '@wherry/protocol';
+import { beginRemoteOwner, type RemoteOwner } from '@wherry/server/testing/owner';
 import type { ControlPlane } from './control-plane.ts';
-import { createSigningKey, type SigningKey } from './signing.ts';
 
 /** The smallest module there is: magic and version. */
 const MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const DIGEST = `sha256:${createHash('sha256').update(MODULE).digest('hex')}`;
 
-export async function createPublisher(plane: ControlPlane): Promise<SigningKey> {
-  const key = createSigningKey();
-  await plane.client.call(addPublisherKey, { body: { name: 'test publisher', key: key.publicKey } });
-  return key;
+/** Begins the repository, in which one publisher signs every app. */
+export async function createPublisher(plane: ControlPlane): Promise<RemoteOwner> {
+  return await beginRemoteOwner(plane.client);
 }
 
 /** Uploads the module and publishes a signed release that falls back to a container. */
 export async function publish(
   plane: ControlPlane,
-  key: SigningKey,
+  publisher: RemoteOwner,
   of: { readonly app: string; readonly version: string; readonly counter: number },
 ): Promise<ReleaseView> {
   const uploaded = await fetch(plane.http + PATHS.blob(DIGEST), {
@@ -34,8 +24,7 @@ export async function publish(
     headers: { authorization: `Bearer ${plane.token}`, 'content-type': 'application/octet-stream' },
   });
   if (!uploaded.ok) throw new Error(`upload module: ${uploaded.status} ${await uploaded.text()}`);
-  const payload = canonicalBytes(releaseOf(of));
-  return plane.client.call(publishRelease, { body: key.seal(PAYLOAD_TYPES.release, payload) });
+  return publisher.publish(releaseOf(of));
 }
 
 function releaseOf({ app, version, counter }: { app: string; version: string; counter: number }): Release {

@@ -1,18 +1,30 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PAYLOAD_TYPES } from '@wherry/protocol';
 import { type ComponentBuilder, quietCommand, quietHandler } from '@wherry/protocol/testing/component';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { putBlob } from './blobs.ts';
 import { useCases } from './operations.ts';
-import { codesOf, expectOk, openFleet, type Publisher, releaseOf, type TestFleet, upload } from './testing/fleet.ts';
+import {
+  codesOf,
+  expectOk,
+  type Owner,
+  openFleet,
+  type Publisher,
+  releaseOf,
+  type TestFleet,
+  upload,
+} from './testing/fleet.ts';
+import { beginRepository, makeOwnerKey, signAs } from './testing/repository-owner.ts';
 
 let fleet: TestFleet;
 let publisher: Publisher;
+let owner: Owner;
 let archive: { digest: string; sizeBytes: number };
 beforeEach(async () => {
   fleet = await openFleet();
-  publisher = await fleet.publisher();
+  owner = beginRepository(fleet.context);
+  expectOk(await useCases.updateTrust(fleet.context, fleet.admin, { body: owner.documents }));
+  publisher = await fleet.publisher(owner);
   archive = await upload(fleet.context, fleet.admin, 'archive');
 });
 afterEach(() => fleet.close());
@@ -21,58 +33,85 @@ const publish = (body: unknown) => useCases.publishRelease(fleet.context, fleet.
 const payload = (extra: object = {}) => ({ ...releaseOf(archive), ...extra });
 
 test('the same bytes again are the same release', async () => {
-  const sealed = publisher.sign(payload());
+  const sealed = await publisher.sign(payload());
   const first = expectOk(await publish(sealed));
   expect(expectOk(await publish(sealed))).toEqual(first);
   expect(expectOk(await useCases.listReleases(fleet.context, fleet.admin, {})).items).toHaveLength(1);
 });
 
+test('what is refused changes neither releases nor metadata', async () => {
+  const before = await fleet.store.trustMetadata.all('default');
+  const { payload: bytes, role } = await publisher.sign(payload());
+  const outcome = await publish({ payload: bytes, role: signAs(role.signed, makeOwnerKey()) });
+  expect(codesOf(outcome)).toEqual(['signature_missing']);
+  expect(expectOk(await useCases.listReleases(fleet.context, fleet.admin, {})).items).toEqual([]);
+  expect(await fleet.store.trustMetadata.all('default')).toEqual(before);
+});
+
 describe('is refused', () => {
-  test('when an unknown key signed it, or a key that was taken out', async () => {
-    const sealed = publisher.sign(payload());
-    expectOk(await useCases.removePublisherKey(fleet.context, fleet.admin, { params: { id: publisher.keyId } }));
-    expect(codesOf(await publish(sealed))).toEqual(['key_unknown']);
+  test('when a stranger signed the role, or another publisher', async () => {
+    const mine = await publisher.sign(payload());
+    const { signed } = mine.role;
+    for (const key of [makeOwnerKey(), owner.keys.targets])
+      expect(codesOf(await publish({ ...mine, role: signAs(signed, key) }))).toEqual(['signature_missing']);
   });
-  test('when a byte was changed', async () => {
-    const sealed = publisher.sign(payload());
-    const other = publisher.sign(payload({ notes: 'changed' }));
-    expect(codesOf(await publish({ ...sealed, payload: other.payload }))).toEqual(['signature_invalid']);
+  test('when the role names other bytes, another place, or none', async () => {
+    const mine = await publisher.sign(payload());
+    const other = await publisher.sign(payload({ notes: 'changed' }));
+    const elsewhere = await publisher.sign(payload({ version: '7.0.0' }));
+    for (const role of [other.role, elsewhere.role])
+      expect(codesOf(await publish({ ...mine, role }))).toEqual(['release_disagrees']);
   });
-  test('when it was signed as something else', async () => {
-    expect(codesOf(await publish(publisher.sign(payload(), PAYLOAD_TYPES.report)))).toEqual(['envelope_malformed']);
+  test('when the signed summary says something else, or another length', async () => {
+    const mine = await publisher.sign(payload());
+    const { signed } = mine.role;
+    const [[path, target]] = Object.entries(signed.targets) as [[string, (typeof signed.targets)[string]]];
+    const signWith = (change: object) =>
+      signAs({ ...signed, targets: { [path]: { ...target, ...change } } }, owner.keys.publisher);
+    const louder = { ...target.custom, limits: { memoryBytes: 2 ** 30 } };
+    expect(codesOf(await publish({ ...mine, role: signWith({ custom: louder }) }))).toEqual(['release_disagrees']);
+    expect(codesOf(await publish({ ...mine, role: signWith({ length: 1 }) }))).toEqual(['length_mismatch']);
+  });
+  test('when the role lacks what is published meanwhile', async () => {
+    const late = await publisher.sign(payload({ version: '2.0.0', releaseCounter: 2 }));
+    expectOk(await publish(await publisher.sign(payload())));
+    fleet.advance(1);
+    const { role } = await publisher.sign(payload());
+    const signed = { ...late.role.signed, version: role.signed.version };
+    expect(codesOf(await publish({ ...late, role: signAs(signed, owner.keys.publisher) }))).toEqual(['conflict']);
   });
   test('when it is no release', async () => {
-    expect(codesOf(await publish(publisher.sign({ app: 'thermostat' })))).toContain('invalid_manifest');
-    expect(codesOf(await publish(publisher.sign(new Uint8Array([0xff, 0x00]))))).toEqual(['invalid_manifest']);
+    expect(codesOf(await publish(await publisher.sign({ app: 'thermostat' })))).toContain('invalid_manifest');
+    expect(codesOf(await publish(await publisher.sign(new Uint8Array([0xff, 0x00]))))).toEqual(['invalid_manifest']);
   });
   test('when its counter is not higher, or its version is used', async () => {
-    expectOk(await publish(publisher.sign(payload({ version: '2.0.0', releaseCounter: 5 }))));
-    expect(codesOf(await publish(publisher.sign(payload({ version: '3.0.0', releaseCounter: 5 }))))).toEqual([
+    expectOk(await publish(await publisher.sign(payload({ version: '2.0.0', releaseCounter: 5 }))));
+    expect(codesOf(await publish(await publisher.sign(payload({ version: '3.0.0', releaseCounter: 5 }))))).toEqual([
       'version_not_higher',
     ]);
-    expect(codesOf(await publish(publisher.sign(payload({ version: '2.0.0', releaseCounter: 6 }))))).toEqual([
+    expect(codesOf(await publish(await publisher.sign(payload({ version: '2.0.0', releaseCounter: 6 }))))).toEqual([
       'already_exists',
     ]);
   });
   test('when blobs are missing, with the digest of each, also when only another tenant has them', async () => {
     const theirs = await upload(fleet.context, { ...fleet.admin, tenant: 'other' }, 'of another tenant');
-    const outcome = await publish(publisher.sign({ ...releaseOf(theirs) }));
+    const outcome = await publish(await publisher.sign({ ...releaseOf(theirs) }));
     expect(outcome).toMatchObject({ ok: false, problems: [{ code: 'blob_missing', path: theirs.digest }] });
   });
   test('when a blob has another size than it says', async () => {
     const wrong = { ...archive, sizeBytes: archive.sizeBytes + 1 };
-    expect(codesOf(await publish(publisher.sign({ ...releaseOf(wrong) })))).toEqual(['length_mismatch']);
+    expect(codesOf(await publish(await publisher.sign({ ...releaseOf(wrong) })))).toEqual(['length_mismatch']);
   });
   test('when its module does not pass admission', async () => {
     const module = await upload(fleet.context, fleet.admin, 'no module at all');
     const variants = [{ kind: 'wasm', abi: 'wasi-p1', module }];
-    expect(codesOf(await publish(publisher.sign(payload({ variants }))))).toEqual(['module_malformed']);
+    expect(codesOf(await publish(await publisher.sign(payload({ variants }))))).toEqual(['module_malformed']);
   });
   test('when its component imports what no device offers, or has no code for a trigger', async () => {
     const admitted = async (component: ComponentBuilder, triggers: readonly object[]) => {
       const module = await upload(fleet.context, fleet.admin, component.build());
       const variants = [{ kind: 'wasm', abi: 'component', module }];
-      return codesOf(await publish(publisher.sign(payload({ variants, triggers }))));
+      return codesOf(await publish(await publisher.sign(payload({ variants, triggers }))));
     };
     const cron = [{ on: 'cron', schedule: '* * * * *' }];
     const sockets = quietCommand();
@@ -83,7 +122,7 @@ describe('is refused', () => {
   });
   test('when the caller may not publish', async () => {
     const viewer = { ...fleet.admin, role: 'operator' as const };
-    const outcome = await useCases.publishRelease(fleet.context, viewer, { body: publisher.sign(payload()) });
+    const outcome = await useCases.publishRelease(fleet.context, viewer, { body: await publisher.sign(payload()) });
     expect(codesOf(outcome)).toEqual(['forbidden']);
   });
 });

@@ -83,6 +83,8 @@ const REFUSALS: readonly Refusal[] = [
   ['paths of another tenant', 'outside_delegation', () => delegationsOf({ paths: ['other/thermostat/*'] })],
   ['a role of another name', 'outside_delegation', () => delegationsOf({ name: 'pub.default.camera' })],
   ['a floor of another tenant', 'outside_delegation', () => targetsOf({ [FLOOR_FIELD]: { 'other/x': 1 } })],
+  ['targets over others than those that are here', 'conflict', () => ({ ...targetsOf({}), over: { targets: 7 } })],
+  ['an app over a role that is not there yet', 'conflict', () => ({ ...targetsOf({}), over: { 'pub.default.x': 1 } })],
   ['a release that is not here', 'release_unknown', () => publishersOf(`sha256:${'a'.repeat(64)}`)],
   ['an app of nobody', 'outside_delegation', () => publishersOf(`sha256:${'a'.repeat(64)}`, {}, 'camera')],
 ];
@@ -113,23 +115,31 @@ test('begins with root and targets together; only an admin may', async () => {
 
 test('a publisher names what is published, with what it says of itself; it never changes after', async () => {
   await begin();
-  const publisher = await fleet.publisher();
+  const publisher = await fleet.publisher(owner);
   const digest = await publisher.publish(RELEASE as never);
+  const at = await versionOf('pub.default.thermostat');
+  const empty = signAs(owner.publisher(at + 1, []), owner.keys.publisher);
+  expectOk(await update({ publishers: { thermostat: empty } }, 'publisher'));
+  const plan = { request: { app: 'thermostat', version: '1.0.0' } };
+  const planned = () => useCases.planRollout(fleet.context, fleet.admin, { body: plan as never });
+  expect(codesOf(await planned())).toEqual(['target_unknown']);
   const { payload } = expectOk(
     await useCases.getRelease(fleet.context, fleet.admin, { params: { app: 'thermostat', version: '1.0.0' } }),
   );
   const sign = (version: number, release: Release, of = digest) => ({
     publishers: { thermostat: signAs(owner.publisher(version, [[release, of]]), owner.keys.publisher) },
   });
-  const louder = { ...payload, limits: { ...payload.limits, memoryBytes: 2 ** 30 } };
-  expect(codesOf(await update(sign(1, louder), 'publisher'))).toEqual(['release_disagrees']);
-  expectOk(await update(sign(1, payload), 'publisher'));
-  expect(codesOf(await update(sign(2, payload, `sha256:${'b'.repeat(64)}`)))).toEqual(['equivocation']);
+  const louder = { ...payload, limits: { ...payload.limits, memoryBytes: 17 * 2 ** 20 } };
+  expect(codesOf(await update(sign(at + 2, louder), 'publisher'))).toEqual(['release_disagrees']);
+  expectOk(await update(sign(at + 2, payload), 'publisher'));
+  expectOk(await planned());
+  expect(codesOf(await update(sign(at + 3, payload, `sha256:${'b'.repeat(64)}`)))).toEqual(['equivocation']);
   const lower = signAs(
     { ...owner.targets, version: 2, [FLOOR_FIELD]: { 'default/thermostat': 3 } },
     owner.keys.targets,
   );
   expectOk(await update({ targets: lower }));
+  expect(codesOf(await planned())).toEqual(['below_floor']);
   const back = signAs({ ...owner.targets, version: 3, [FLOOR_FIELD]: {} }, owner.keys.targets);
   expect(codesOf(await update({ targets: back }))).toEqual(['rollback_attack']);
 });
@@ -155,4 +165,25 @@ test('the online roles are signed again long before they expire, and above what 
   expect(codesOf(await tufFile(fleet.context, 'default', `${first.timestamp}.timestamp.json`))).toEqual(['not_found']);
   await beginTrust(fleet.context);
   expect(await versionOf('snapshot')).toBeGreaterThan(second);
+});
+
+test('devices that lose something hear of it by a new desired state, which names the snapshot; others do not', async () => {
+  await begin();
+  const publisher = await fleet.publisher(owner);
+  await publisher.publish(RELEASE as never);
+  const [running, idle] = [await fleet.claim('pi-1'), await fleet.claim('pi-2')];
+  const body = { app: 'thermostat', version: '1.0.0', waves: [{ devices: ['pi-1'] }] };
+  await running.connect();
+  expectOk(await useCases.startRollout(fleet.context, fleet.admin, { body } as never));
+  const generations = async () => [(await running.desired()).generation, (await idle.desired()).generation] as const;
+  const before = await generations();
+  await publisher.publish({ version: '1.1.0', releaseCounter: 2 } as never);
+  expect(await generations()).toEqual(before);
+  const at = await versionOf('pub.default.thermostat');
+  const empty = signAs(owner.publisher(at + 1, []), owner.keys.publisher);
+  expectOk(await update({ publishers: { thermostat: empty } }, 'publisher'));
+  expect(await generations()).toEqual([before[0] + 1, before[1]]);
+  expect((await running.desired()).trust).toBe(await versionOf('snapshot'));
+  expectOk(await update(rootOf({})));
+  expect(await generations()).toEqual([before[0] + 2, before[1] + 1]);
 });

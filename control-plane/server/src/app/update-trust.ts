@@ -1,27 +1,24 @@
 import {
   type AppName,
-  checkPublisher,
   checkRoot,
   checkSigned,
   checkTargets,
-  doesCustomAgree,
-  type NamedRelease,
+  hasRole,
   type Outcome,
   updateTrust as operation,
   type PublisherDocument,
-  publisherRole,
   refuse,
   rootSigners,
   succeed,
-  type TrustDocument,
   type TrustState,
 } from '@wherry/protocol';
-import { hasRole } from '../domain/access/roles.ts';
+import { appsWithoutTrust, revokesRelease } from '../domain/releases/takes-away.ts';
 import { verifyRaw } from '../trust/tuf-keys.ts';
 import { audit } from './audit.ts';
-import { LostRace, transact, type Work } from './transact.ts';
+import { transact, type Work } from './transact.ts';
 import { newestPublisher, newestRoot, newestTargets, serverKeys, trustStateOf } from './trust/read-repository.ts';
 import { signNewest } from './trust/sign-newest.ts';
+import { storeDocument, takePublisher } from './trust/take-publisher.ts';
 import type { UseCase } from './use-cases.ts';
 
 /**
@@ -29,44 +26,44 @@ import type { UseCase } from './use-cases.ts';
  * it in the same transaction. Nothing here replaces a device's own check of all this.
  */
 export const updateTrust: UseCase<'updateTrust'> = async (context, caller, input) => {
-  const { root, targets, publishers } = operation.body.parse(input.body);
+  const { root, targets, publishers, over = {} } = operation.body.parse(input.body);
   const apps = Object.entries(publishers ?? {}) as [AppName, PublisherDocument][];
   if (!root && !targets && apps.length === 0) return refuse('invalid_body', 'there is nothing to take in');
-  if ((root || targets) && !hasRole(caller.role, 'admin'))
+  if ((root || targets) && !hasRole(caller, 'admin'))
     return refuse('forbidden', `root and targets need the role admin; this token has the role ${caller.role}`);
   return await transact(context, caller.tenant, async (work): Promise<Outcome<TrustState>> => {
     const { repositories, nowMs, tenant } = work;
     const rules = { tenant, nowMs, verify: verifyRaw };
+    const held = await stillAt(work, over);
+    if (!held.ok) return held;
     const rootBefore = await newestRoot(repositories, tenant);
     if (root) {
       const checked = checkRoot(root, rootBefore, serverKeys(context), rules);
       if (!checked.ok) return checked;
-      await store(work, 'root', root);
+      await storeDocument(work, 'root', root);
     }
     const rootNow = root ?? rootBefore;
     if (!rootNow)
       return refuse('not_allowed_in_state', 'there is no repository yet: begin one with "wherry trust init"');
     const targetsBefore = await newestTargets(repositories, tenant);
+    const hasLost = new Set<string>();
     if (targets) {
       const checked = checkTargets(targets, targetsBefore, rootNow, rules);
       if (!checked.ok) return checked;
-      await store(work, 'targets', targets);
+      await storeDocument(work, 'targets', targets);
+      for (const app of appsWithoutTrust(tenant, targetsBefore, targets)) hasLost.add(app);
     }
     const targetsNow = targets ?? targetsBefore;
     if (!targetsNow) return refuse('invalid_body', 'a repository begins with root and targets together');
-    const held = checkSigned('targets', targetsNow, rootSigners(rootNow, 'targets'), rules);
-    if (!held.ok) return held;
+    const signed = checkSigned('targets', targetsNow, rootSigners(rootNow, 'targets'), rules);
+    if (!signed.ok) return signed;
     for (const [app, document] of apps) {
-      const before = await newestPublisher(repositories, tenant, app);
-      const added = checkPublisher(app, document, before, targetsNow, rules);
-      if (!added.ok) return added;
-      for (const named of added.value) {
-        const known = await checkPublished(work, named);
-        if (!known.ok) return known;
-      }
-      await store(work, publisherRole(tenant, app), document);
+      if (revokesRelease(await newestPublisher(repositories, tenant, app), document)) hasLost.add(app);
+      const taken = await takePublisher(work, app, document);
+      if (!taken.ok) return taken;
     }
     await signNewest(work);
+    await tellDevices(work, root ? 'all' : hasLost);
     await audit(work, caller, 'update_trust', 'trust', {
       ...(root ? { root: root.signed.version } : {}),
       ...(targets ? { targets: targets.signed.version } : {}),
@@ -76,16 +73,23 @@ export const updateTrust: UseCase<'updateTrust'> = async (context, caller, input
   });
 };
 
-/** What a device is told to run must be here to be fetched, and be what its signed summary says. */
-async function checkPublished({ repositories, tenant }: Work, named: NamedRelease): Promise<Outcome<void>> {
-  const release = await repositories.releases.findByDigest(tenant, named.digest);
-  if (!release) return refuse('release_unknown', `${named.path} is not published here; publish the release first`);
-  if (doesCustomAgree(named.custom, release.payload)) return succeed(undefined);
-  return refuse('release_disagrees', `the signed summary of ${named.path} says other things than the release`);
+/** Two people at the same time must not undo each other's change without knowing. Code: conflict. */
+async function stillAt({ repositories, tenant }: Work, over: Readonly<Record<string, number>>): Promise<Outcome<void>> {
+  for (const [role, version] of Object.entries(over)) {
+    const now = (await repositories.trustMetadata.newest(tenant, role))?.version ?? 0;
+    if (now !== version)
+      return refuse('conflict', `${role} has changed since this was made: make it again over what is there now`);
+  }
+  return succeed(undefined);
 }
 
-async function store({ repositories, tenant, nowMs }: Work, role: string, document: TrustDocument): Promise<void> {
-  const { version, expires } = document.signed;
-  const file = { role, version, content: JSON.stringify(document), expiresAtMs: Date.parse(expires) };
-  if (!(await repositories.trustMetadata.add(tenant, file, nowMs))) throw new LostRace(`${role} ${version} is there`);
+/**
+ * A desired state of its own for every device that has something to lose, under a new generation: it names the snapshot, and where the
+ * director has changed it is the first one that devices believe.
+ */
+async function tellDevices({ repositories, tenant, stale }: Work, whom: 'all' | ReadonlySet<string>): Promise<void> {
+  if (whom === 'all') for (const { device } of await repositories.devices.briefs(tenant)) stale.add(device);
+  else
+    for (const app of whom)
+      for (const { device } of await repositories.desired.assignmentsOf(tenant, app)) stale.add(device);
 }

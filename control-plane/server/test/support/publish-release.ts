@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  type AppName,
-  addPublisherKey,
-  type Digest,
-  PATHS,
-  PAYLOAD_TYPES,
-  publishRelease,
-  type Release,
-  type Version,
-} from '@wherry/protocol';
+import { type AppName, type Digest, PATHS, type Release, type Version } from '@wherry/protocol';
+import { beginRemoteOwner, type RemoteOwner } from '../../src/app/testing/remote-owner.ts';
 import type { TestServer } from './start-test-server.ts';
-import { createSigner, type Signer } from './test-device.ts';
 
 /** The smallest module that is one: magic number and version. */
 export const EMPTY_MODULE = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -46,15 +37,11 @@ export async function putTestBlob(server: Publishable, bytes: Buffer, token = se
   return server.fetch(PATHS.blob(digestOf(bytes)), { method: 'PUT', token, body: new Uint8Array(bytes) });
 }
 
-/** Publishes 1.0.0, 1.1.0, … as a publisher does: key, blob, release. */
-export async function publishTestReleases(server: Publishable, versions: readonly string[]): Promise<Signer> {
-  const publisher = createSigner();
-  await server.admin.call(addPublisherKey, { body: { name: 'publisher', key: publisher.publicKey } });
+/** Publishes 1.0.0, 1.1.0, … as an owner and a publisher do: repository, blob, releases with the role that names them. */
+export async function publishTestReleases(server: Publishable, versions: readonly string[]): Promise<RemoteOwner> {
+  const owner = await beginRemoteOwner(server.admin);
   const put = await putTestBlob(server, EMPTY_MODULE);
   if (put.status !== 201) throw new Error(`put a blob: ${put.status} ${await put.text()}`);
-  for (const [index, version] of versions.entries())
-    await server.admin.call(publishRelease, {
-      body: publisher.seal(PAYLOAD_TYPES.release, sampleRelease(version, index + 1)),
-    });
-  return publisher;
+  for (const [index, version] of versions.entries()) await owner.publish(sampleRelease(version, index + 1));
+  return owner;
 }

@@ -64,13 +64,18 @@ export class TestRepository {
   };
   withHashes = true;
 
-  constructor() {
+  readonly expires: string;
+
+  constructor(expires = LATER) {
+    this.expires = expires;
+    this.snapshot.expires = expires;
+    this.timestamp.expires = expires;
     const empty = () => ({ keyids: [], threshold: 1 });
     const roles = { root: empty(), targets: empty(), snapshot: empty(), timestamp: empty() };
     const head = { _type: 'root', spec_version: SPEC, consistent_snapshot: true };
-    this.root = { ...head, version: 0, expires: LATER, keys: {}, roles };
+    this.root = { ...head, version: 0, expires, keys: {}, roles };
     for (const role of TOP) this.setKeys(role, role === 'root' ? 3 : 1, role === 'root' ? 2 : 1);
-    this.roles.set('targets', emptyTargets());
+    this.roles.set('targets', emptyTargets(expires));
     this.publish('root', 'targets', 'snapshot', 'timestamp');
   }
 
@@ -89,7 +94,7 @@ export class TestRepository {
     document.delegations ??= { keys: {}, roles: [] };
     document.delegations.keys[key.id] = key.json;
     document.delegations.roles.push({ name, keyids: [key.id], threshold: 1, terminating: true, paths, ...more });
-    if (!this.roles.has(name)) this.roles.set(name, emptyTargets());
+    if (!this.roles.has(name)) this.roles.set(name, emptyTargets(this.expires));
     this.signers.set(name, [...(this.signers.get(name) ?? []), key]);
     return key;
   }
@@ -147,6 +152,6 @@ export class TestRepository {
   }
 }
 
-export function emptyTargets(): TargetsDocument {
-  return { _type: 'targets', spec_version: SPEC, version: 0, expires: LATER, targets: {} };
+export function emptyTargets(expires = LATER): TargetsDocument {
+  return { _type: 'targets', spec_version: SPEC, version: 0, expires, targets: {} };
 }

@@ -11,12 +11,14 @@ export interface TestKey {
 
 export function makeTestKey(): TestKey {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const json = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: rawOf(publicKey) } };
-  return { id: createHash('sha256').update(canonicalBytes(json)).digest('hex'), privateKey, json };
+  return { privateKey, ...tufKeyOf(publicKey.export({ format: 'der', type: 'spki' })) };
 }
 
-function rawOf(key: KeyObject): string {
-  return key.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
+/** A public key as metadata names it. */
+export function tufKeyOf(spki: Uint8Array): Pick<TestKey, 'id' | 'json'> {
+  const publicHex = Buffer.from(spki.subarray(-32)).toString('hex');
+  const json = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: publicHex } };
+  return { id: createHash('sha256').update(canonicalBytes(json)).digest('hex'), json };
 }
 
 export function signatureOf(key: TestKey, signed: object) {

@@ -5,6 +5,8 @@ import { size } from '../../terminal/figures.ts';
 export function variantText(variant: Variant): string {
   if (variant.kind === 'wasm')
     return `wasm, ${variant.abi}, ${size(variant.module.sizeBytes)}, ${variant.module.digest}`;
+  if (variant.kind === 'agent')
+    return `agent for ${variant.target}, archive of ${size(variant.archive.sizeBytes)}, ${variant.archive.digest}`;
   const from = variant.archive ? `archive of ${size(variant.archive.sizeBytes)}` : 'pulled by the device';
   return `container, ${variant.platforms.join(' ')}, ${from}, ${variant.image}`;
 }

@@ -1,6 +1,8 @@
 import { getRelease } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
+import { refused } from '../../failure.ts';
+import { bytesOf } from '../../publishing/sign-release.ts';
 import type { Shell } from '../../shell.ts';
 import { type ChangeOptions, commitChange } from '../../trust/commit-change.ts';
 import { nameRelease, revokeRelease } from '../../trust/name-release.ts';
@@ -12,7 +14,7 @@ import { withChange } from './change-options.ts';
 export function vouchCommand(shell: Shell): Command {
   const command = withChange(
     new Command('vouch')
-      .description('sign a release that is published already: what "wherry publish" does for a new one')
+      .description('sign a release that is published and that no signed metadata names, such as one that was revoked')
       .argument('<app@version>'),
   );
   return command.action(async (text: string, options: ChangeOptions) => {
@@ -22,7 +24,10 @@ export function vouchCommand(shell: Shell): Command {
     const release = await connection.client.call(getRelease, { params });
     const current = await readPublisher(connection, release.app);
     const { tenant } = repository;
-    const signed = nameRelease(current?.signed ?? null, tenant, release.payload, release.digest, shell.nowMs());
+    const { bytes, digest } = bytesOf(release.payload);
+    if (digest !== release.digest)
+      throw refused('digest_mismatch', `${text} is not the release that is known as ${release.digest}`);
+    const signed = nameRelease(current?.signed ?? null, tenant, release.payload, bytes, shell.nowMs());
     const change = draftOn(repository, { publishers: { [release.app]: { signatures: [], signed } } });
     await commitChange(shell, command, connection, change, options, `Devices may run ${text} now.`);
   });

@@ -1,6 +1,7 @@
 import { type DesiredState, type DesiredWorkload, type DeviceId, LIMITS, type TenantId } from '@wherry/protocol';
 import { nextGeneration } from '../../domain/devices/generation.ts';
 import type { Assignment, DesiredDocument } from '../../storage/port/desired.ts';
+import type { SealedBrief } from '../../storage/port/secrets.ts';
 import type { Repositories } from '../../storage/port.ts';
 import type { AppContext } from '../context.ts';
 import { APP_LIMITS } from '../limits.ts';
@@ -21,13 +22,16 @@ export async function writeDesired(work: DesiredWork): Promise<void> {
   const devices = [...work.stale];
   const states = await repositories.devices.states(tenant, devices);
   const assignments = Map.groupBy(await repositories.desired.assignments(tenant, devices), ({ device }) => device);
+  const sealed = Map.groupBy(await repositories.secrets.ofDevices(tenant, devices), ({ device }) => device);
+  const snapshot = await repositories.trustMetadata.newest(tenant, 'snapshot');
   const documents: DesiredDocument[] = [];
   for (const device of devices) {
     const state = states.get(device);
     if (!state) continue;
     const generation = nextGeneration(state);
-    const workloads = (assignments.get(device) ?? []).flatMap(workloadOf);
-    documents.push(sign(context, tenant, device, generation, nowMs, workloads));
+    const secrets = Map.groupBy(sealed.get(device) ?? [], ({ app }) => app);
+    const workloads = (assignments.get(device) ?? []).flatMap((of) => workloadOf(of, secrets.get(of.app) ?? []));
+    documents.push(sign(context, tenant, device, generation, nowMs, workloads, snapshot?.version));
   }
   await repositories.desired.save(tenant, documents, nowMs);
 }
@@ -39,6 +43,7 @@ function sign(
   generation: number,
   nowMs: number,
   workloads: DesiredWorkload[],
+  trust: number | undefined,
 ): DesiredDocument {
   const expiresAtMs = nowMs + APP_LIMITS.desiredValidMs;
   const state: DesiredState = {
@@ -49,11 +54,12 @@ function sign(
     expiresAtMs,
     workloads: workloads.slice(0, LIMITS.workloadsPerDevice),
     usageEveryMs: context.usageEveryMs ?? APP_LIMITS.usageEveryMs,
+    ...(trust === undefined ? {} : { trust }),
   };
   return { device, generation, envelope: context.director.sign(state), expiresAtMs };
 }
 
-function workloadOf(assignment: Assignment): DesiredWorkload[] {
+function workloadOf(assignment: Assignment, sealed: readonly SealedBrief[]): DesiredWorkload[] {
   const { app, version, release, config, attempt, rollout, isRollback, terms } = assignment;
   if (release === null || version === null) return [];
   return [
@@ -67,6 +73,7 @@ function workloadOf(assignment: Assignment): DesiredWorkload[] {
       ...(isRollback ? { rollback: true } : {}),
       ...(terms?.window ? { window: terms.window } : {}),
       ...(terms?.download ? { download: terms.download } : {}),
+      ...(sealed.length > 0 ? { secrets: sealed.map(({ name, version, digest }) => ({ name, version, digest })) } : {}),
     },
   ];
 }

@@ -1,14 +1,17 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
+  canonicalBytes,
   customOfRelease,
   DIRECTOR_FIELD,
   FLOOR_FIELD,
+  nextVersion,
   type PublisherDocument,
   publisherPaths,
   publisherRole,
   type Release,
   type RootDocument,
   releaseTargetPath,
+  type ServerKeys,
   type TargetsDocument,
   TUF_SPEC_VERSION,
   tufSignedBytes,
@@ -48,12 +51,16 @@ export function expiresAt(timeMs: number): string {
 
 /** The first root and targets of the tenant `default`, in which one key publishes the app `thermostat`. */
 export function beginRepository(context: Pick<AppContext, 'online' | 'director' | 'clock'>, tenant = 'default') {
+  return beginOver(serverKeys(context), context.clock.nowMs(), tenant);
+}
+
+/** The same for a control plane of which only the public keys are known. */
+export function beginOver(server: ServerKeys, nowMs: number, tenant = 'default', apps = ['thermostat']) {
   const keys = { root: makeOwnerKey(), targets: makeOwnerKey(), publisher: makeOwnerKey() };
-  const server = serverKeys(context);
   const head = {
     spec_version: TUF_SPEC_VERSION,
     version: 1,
-    expires: expiresAt(context.clock.nowMs() + 86_400_000),
+    expires: expiresAt(nowMs + 400 * 86_400_000),
   } as const;
   const root: RootDocument['signed'] = {
     _type: 'root',
@@ -68,17 +75,11 @@ export function beginRepository(context: Pick<AppContext, 'online' | 'director' 
     },
     [DIRECTOR_FIELD]: role(server.director),
   };
-  const delegation = {
-    name: publisherRole(tenant, 'thermostat'),
-    ...role(keys.publisher.publicHex),
-    terminating: true,
-    paths: [...publisherPaths(tenant, 'thermostat')],
-  } as const;
   const targets: TargetsDocument['signed'] = {
     _type: 'targets',
     ...head,
     targets: {},
-    delegations: { keys: tufKeys(keys.publisher.publicHex), roles: [{ ...delegation, paths: [...delegation.paths] }] },
+    delegations: delegations(apps, tenant, keys.publisher),
     [FLOOR_FIELD]: {},
   };
   const publisher = (
@@ -91,7 +92,11 @@ export function beginRepository(context: Pick<AppContext, 'online' | 'director' 
     targets: Object.fromEntries(
       releases.map(([release, digest]) => [
         releaseTargetPath(tenant, release.app, release.version),
-        { length: 1, hashes: { sha256: digest.slice(7) }, custom: { ...customOfRelease(release) } },
+        {
+          length: Math.max(1, canonicalBytes(release).length),
+          hashes: { sha256: digest.slice(7) },
+          custom: { ...customOfRelease(release) },
+        },
       ]),
     ),
   });
@@ -102,4 +107,28 @@ export function beginRepository(context: Pick<AppContext, 'online' | 'director' 
     publisher,
     documents: { root: signAs(root, keys.root), targets: signAs(targets, keys.targets) },
   };
+}
+
+/** The next targets, signed, in which the publisher's key signs one more app. */
+export function delegateTo(
+  targets: TargetsDocument['signed'],
+  app: string,
+  tenant: string,
+  keys: { readonly targets: OwnerKey; readonly publisher: OwnerKey },
+  nowMs: number,
+) {
+  const more = delegations([app], tenant, keys.publisher);
+  const { roles, keys: known } = targets.delegations;
+  const next = { keys: { ...known, ...more.keys }, roles: [...roles, ...more.roles] };
+  return signAs({ ...targets, version: nextVersion(targets.version, nowMs), delegations: next }, keys.targets);
+}
+
+function delegations(apps: readonly string[], tenant: string, { publicHex }: OwnerKey) {
+  const roles = apps.map((app) => ({
+    name: publisherRole(tenant, app),
+    ...role(publicHex),
+    terminating: true as const,
+    paths: [...publisherPaths(tenant, app)],
+  }));
+  return { keys: apps.length > 0 ? tufKeys(publicHex) : {}, roles };
 }

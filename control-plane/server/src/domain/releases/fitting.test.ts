@@ -37,8 +37,28 @@ it.each([
   else expect(fit).toEqual({ variant: null, why: expect.stringContaining(why) });
 });
 
+it('an agent fits the class of device that it was packed for', () => {
+  const of = (target: string) => ({ kind: 'agent', target, archive: { digest: DIGEST, sizeBytes: 1 } });
+  const agent = { ...make([wasm], {}), app: 'wherry-agent', variants: [of('generic-x64'), of('generic-arm64')] };
+  const fitting = fitter(release.parse(agent));
+  const on = (target: string) => fitting({ ...pi, target: target as never }).variant;
+  expect(on('generic-arm64')).toMatchObject({ kind: 'agent', target: 'generic-arm64' });
+  expect(on('generic-x64')).toMatchObject({ kind: 'agent', target: 'generic-x64' });
+  expect(on('raspberry-pi-64')).toBeNull();
+});
+
 it('falls back to a container, which has no capabilities, where there is one', () => {
   expect(fitRelease(make([wasm, container], { serial: ['gps'] }), pi).variant).toMatchObject({ kind: 'container' });
+});
+
+it('a container that would have to be held to addresses fits nowhere, unless it may reach any', () => {
+  const capabilities = { http: { allow: ['https://api.example.com'] } };
+  expect(fitRelease(make([container], capabilities), pi)).toMatchObject({
+    variant: null,
+    why: expect.stringContaining('http.allow'),
+  });
+  const open = { ...container, network: 'open' } as const;
+  expect(fitRelease(make([container, open], capabilities), pi).variant).toMatchObject({ network: 'open' });
 });
 
 it('devices that are alike but for their hardware do not share an answer', () => {

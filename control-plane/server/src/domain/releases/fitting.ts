@@ -1,4 +1,12 @@
-import { asksForHardware, type Inventory, missingHardware, type Release, type Variant } from '@wherry/protocol';
+import {
+  AGENT_APP,
+  asksForHardware,
+  type Inventory,
+  missingHardware,
+  type Release,
+  refuseContainer,
+  type Variant,
+} from '@wherry/protocol';
 
 /**
  * Which variant a device would take, judged from its inventory. Only what cannot change by itself counts: architecture, memory, and
@@ -14,7 +22,7 @@ export interface Fit {
 }
 
 /** What of an inventory decides. */
-export type FitFacts = Pick<Inventory, 'arch' | 'memoryBytes' | 'hardware'>;
+export type FitFacts = Pick<Inventory, 'arch' | 'memoryBytes' | 'hardware'> & Partial<Pick<Inventory, 'target'>>;
 
 /** `inventory` null: nothing is known, so nothing is held against the device. */
 export function fitRelease(release: Release, inventory: FitFacts | null): Fit {
@@ -28,13 +36,17 @@ export function fitRelease(release: Release, inventory: FitFacts | null): Fit {
   const platform = `linux/${OCI_ARCH[inventory.arch] ?? inventory.arch}`;
   // Capabilities are those of Wasm programs; a container has none.
   const missing = missingHardware(release.capabilities, inventory.hardware);
-  const variant = release.variants.find((one) =>
-    one.kind === 'wasm'
-      ? missing === null
-      : one.platforms.some((text) => text === platform || text.startsWith(`${platform}/`)),
-  );
+  const variant = release.variants.find((one) => {
+    if (one.kind === 'wasm') return missing === null;
+    if (one.kind === 'agent') return one.target === inventory.target;
+    if (refuseContainer(one, release) !== null) return false;
+    return one.platforms.some((text) => text === platform || text.startsWith(`${platform}/`));
+  });
   if (variant) return { variant, why: `it takes the ${variant.kind} variant` };
-  return { variant: null, why: missing ?? `no variant is for ${platform}` };
+  const what = release.app === AGENT_APP ? `devices of class ${inventory.target}` : platform;
+  const refused = release.variants.flatMap((one) => (one.kind === 'container' ? refuseContainer(one, release) : null));
+  const unheld = refused.find((problem) => problem !== null);
+  return { variant: null, why: missing ?? unheld?.message ?? `no variant is for ${what}` };
 }
 
 /** The same for many devices: those that are alike share their answer. */
@@ -43,7 +55,7 @@ export function fitter(release: Release): (inventory: FitFacts | null) => Fit {
   const isParticular = asksForHardware(release.capabilities);
   return (inventory) => {
     const hardware = isParticular && inventory?.hardware ? JSON.stringify(inventory.hardware) : '';
-    const key = inventory ? `${inventory.arch} ${inventory.memoryBytes} ${hardware}` : '';
+    const key = inventory ? `${inventory.target} ${inventory.arch} ${inventory.memoryBytes} ${hardware}` : '';
     const before = known.get(key);
     if (before) return before;
     const fit = fitRelease(release, inventory);

@@ -1,4 +1,4 @@
-import type { AppName, Digest, Envelope, KeyId, Release, TenantId, Version } from '@wherry/protocol';
+import type { AppName, Digest, Release, TenantId, Version } from '@wherry/protocol';
 import type { Page, PageRequest } from './page.ts';
 
 export interface ReleaseRecord {
@@ -9,10 +9,11 @@ export interface ReleaseRecord {
   readonly digest: Digest;
   readonly releaseCounter: number;
   readonly publishedAtMs: number;
-  readonly signedBy: KeyId[];
+  /** Ids of publishers' keys, 64 hex digits. */
+  readonly signedBy: string[];
   readonly payload: Release;
-  /** As it was published; devices verify it by themselves. */
-  readonly envelope: Envelope;
+  /** The bytes that were published, as text: what the digest is of. */
+  readonly content: string;
 }
 
 export interface ReleaseRepository {

@@ -72,7 +72,7 @@ function write(record: ReleaseRecord): Tables['release'] {
     published_at_ms: record.publishedAtMs,
     signed_by_json: JSON.stringify(record.signedBy),
     payload_json: JSON.stringify(record.payload),
-    envelope_json: JSON.stringify(record.envelope),
+    content: record.content,
   };
 }
 
@@ -86,6 +86,6 @@ function read(row: Selectable<Tables['release']>): ReleaseRecord {
     publishedAtMs: row.published_at_ms,
     signedBy: JSON.parse(row.signed_by_json),
     payload: JSON.parse(row.payload_json),
-    envelope: JSON.parse(row.envelope_json),
+    content: row.content,
   };
 }

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { ApiError, publishRelease, type ReleaseView } from '@wherry/protocol';
+import type { Connection } from '../connection/connect.ts';
+import { CliFailure } from '../failure.ts';
+import type { Shell } from '../shell.ts';
+import { missingSignatures, writeDraft } from '../trust/draft.ts';
+import { checkSignatures } from '../trust/repository.ts';
+import { availableSigners, type SignerOptions } from '../trust/signers.ts';
+import { readEvidence } from './read-evidence.ts';
+import { type ReleaseBytes, signRelease } from './sign-release.ts';
+
+/** Others who publish the same app at the same time; each time one of us is first. */
+const ATTEMPTS = 8;
+
+export interface SendOptions extends SignerOptions {
+  /** Leave it there, for others to sign. */
+  readonly out?: string;
+  /** Files of sigstore bundles. */
+  readonly evidence?: readonly string[];
+}
+
+export type SentRelease =
+  | { readonly kind: 'published'; readonly view: ReleaseView }
+  | { readonly kind: 'waiting'; readonly file: string; readonly missing: ReturnType<typeof missingSignatures> };
+
+/**
+ * Signs a release and publishes it with the role that names it, in one step. When another release was published meanwhile, everything is
+ * read, numbered and signed anew. Code: signature_missing, when the keys at hand do not suffice, and those of the control plane.
+ */
+export async function sendRelease(
+  shell: Shell,
+  connection: Connection,
+  options: SendOptions,
+  prepare: () => Promise<ReleaseBytes>,
+): Promise<SentRelease> {
+  const evidence = await readEvidence(shell, options.evidence ?? []);
+  const signers = await availableSigners(shell, options);
+  for (let attempt = 1; ; attempt += 1) {
+    const draft = await signRelease(connection, await prepare(), signers, shell.nowMs());
+    if (options.out !== undefined) {
+      const file = resolve(shell.folder, options.out);
+      await writeDraft(file, draft);
+      return { kind: 'waiting', file, missing: missingSignatures(draft) };
+    }
+    checkSignatures(draft, 'let others sign too: add --out FILE, then "wherry trust sign FILE" where their keys are');
+    const [role] = Object.values(draft.documents.publishers ?? {});
+    try {
+      if (!role || draft.release === undefined) throw new TypeError('a release without its role');
+      const view = await connection.client.call(publishRelease, {
+        body: { payload: draft.release, role, ...(evidence.length > 0 && { evidence }) },
+      });
+      return { kind: 'published', view };
+    } catch (error) {
+      if (!isLate(error) || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+function isLate(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error instanceof CliFailure) return false;
+  return error.problem.code === 'conflict' || error.problem.code === 'version_not_higher';
+}

@@ -83,6 +83,7 @@ export function containerSpec(image: ContainerImage, changes: SpecChanges = {}):
         archive: image.archive,
         platforms: platforms ?? [image.platform],
         ...(command ? { command } : {}),
+        ...(rest.capabilities?.http ? { network: 'open' } : {}),
       },
     ],
     limits: { memoryBytes: 16 * MIB, cpuShare: 0.5, wallMs: 1_000, ...changes.limits },

@@ -1,6 +1,8 @@
-import { chownSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { chownSync, mkdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readKernelStats } from '../src/runtimes/docker/kernel-stats.ts';
+import { usageFromStats } from '../src/runtimes/docker/stats.ts';
 import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { DEVICE, ENGINES, missing, setUpContainers } from './container-stage.ts';
 import { containerSpec, ownerOf } from './container-world.ts';
@@ -78,6 +80,32 @@ describe.each(ENGINES.filter((engine) => missing(engine) === undefined))('life o
     const { host } = await stage.start(spec);
     await until('the container has shown itself', () => host.logs.some((line) => line.text === 'write /data/file: ok'));
     expect(host.logs.map((line) => line.text)).toContain('uid 1234 gid 1235');
+  });
+
+  it('is told of by the name of its engine, and accounted for by the kernel as by the engine', async () => {
+    expect(await stage.runtime.probe()).toMatchObject({ ok: true, value: { name: engine } });
+    await stage.start(containerSpec(stage.plain));
+    const [container] = await ours();
+    const { Id, State } = await owner().getContainer(String(container?.Id)).inspect();
+    expect(readKernelStats(State.Pid, 'f'.repeat(64))).toBeNull();
+    const accounts = readKernelStats(State.Pid, Id);
+    // A machine may keep these from the agent; the engine is asked then.
+    if (accounts !== null) expect(usageFromStats(accounts, 0).memoryBytes).toBeGreaterThan(0);
+  });
+
+  it('is ended when it keeps more in /data than it may', async () => {
+    const dataPath = join(stage.world.dir, 'data/full');
+    const spec = containerSpec(stage.plain, { capabilities: { dataBytes: MIB }, dataPath });
+    const { instance } = await stage.start(spec);
+    expect(await instance.probe()).toMatchObject({ ok: true });
+    for (const name of ['a', 'b']) writeFileSync(join(dataPath, name), Buffer.alloc(0.6 * MIB));
+    expect(await instance.probe()).toMatchObject({ ok: false, problems: [{ code: 'health_failed' }] });
+    expect(await instance.exited).toMatchObject({
+      kind: 'crashed',
+      code: 'disk_full',
+      limit: { limit: 'disk', limitBytes: MIB },
+    });
+    expect(await instance.usage()).toMatchObject({ limitsHit: 1, limits: { disk: 1 } });
   });
 
   it('says why it ended', async () => {

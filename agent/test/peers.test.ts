@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpClient } from '../src/link/http-client.ts';
 import { type PeerServer, servePeers } from '../src/peers/serve-blobs.ts';
 import { download } from '../src/shell/download.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
@@ -39,9 +40,17 @@ describe('a device that serves its blobs', () => {
     writeFileSync(blobs.partialPath(digestOf(blob)), blob.subarray(0, 1_000));
     const nobody = { get: () => Promise.reject(new Error('the control plane is away')) };
     const links = { count: () => {}, flush: () => {} };
-    const sources = createSources({ peers: [server.url], mirrors: [], registries: [] }, nobody, effects, links);
+    const sources = createSources(
+      { peers: [server.url], mirrors: [], registries: [] },
+      nobody,
+      createHttpClient(),
+      effects,
+      links,
+    );
     const context = { http: nobody, blobs, effects, sources, bases: () => [], pace: async () => {} };
-    expect(await download(digestOf(blob), blob.length, context, new AbortController().signal)).toBeNull();
+    expect(
+      await download({ digest: digestOf(blob), sizeBytes: blob.length }, context, new AbortController().signal),
+    ).toBeNull();
     expect(blobs.verify(digestOf(blob), blob.length)).toBe(true);
   });
 

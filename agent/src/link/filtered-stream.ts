@@ -46,8 +46,15 @@ export class FilteredStream extends Duplex {
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883 };
 
-/** Opens `mqtt://` or `mqtts://` (verified against the system's and NODE_EXTRA_CA_CERTS authorities). */
-export function openBrokerSocket(brokerUrl: string): Socket {
+/** Whom the device believes, the system's and NODE_EXTRA_CA_CERTS authorities without; and who it is. PEM. */
+export interface BrokerTls {
+  readonly ca?: string | string[];
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Opens `mqtt://` or `mqtts://`. */
+export function openBrokerSocket(brokerUrl: string, tls: BrokerTls = {}): Socket {
   const url = new URL(brokerUrl);
   const defaultPort = DEFAULT_PORTS[url.protocol];
   if (defaultPort === undefined)
@@ -55,5 +62,5 @@ export function openBrokerSocket(brokerUrl: string): Socket {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port ? Number(url.port) : defaultPort;
   if (url.protocol === 'mqtt:') return connectPlain({ host, port });
-  return connectSecure({ host, port, ...(isIP(host) ? {} : { servername: host }) });
+  return connectSecure({ host, port, ...(isIP(host) ? {} : { servername: host }), ...tls });
 }

@@ -3,6 +3,7 @@ import { createCounters } from '../logs/counters.ts';
 import { createCommandDesk } from './commands.ts';
 import { createDesiredReader } from './desired-reader.ts';
 import { createDrainLoop } from './drain-loop.ts';
+import { createHttpClient } from './http-client.ts';
 import { createInbox } from './inbox.ts';
 import { createReportSigner, messageOf } from './messages.ts';
 import type { DeviceLink, LinkOptions } from './options.ts';
@@ -24,6 +25,7 @@ export function createLink(options: LinkOptions): DeviceLink {
   const session = createSession({
     identity,
     boot,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     tuning,
     log,
     counters,
@@ -68,6 +70,7 @@ export function createLink(options: LinkOptions): DeviceLink {
 
   const reader = createDesiredReader({
     identity,
+    client: options.client ?? createHttpClient(),
     tuning,
     log,
     counters,

@@ -1,4 +1,6 @@
 import type { Logger } from '../logs/logger.ts';
+import type { BrokerTls } from './filtered-stream.ts';
+import type { HttpClient } from './http-client.ts';
 import type { Identity, Link, LinkEvents, Outbox } from './port.ts';
 import type { LinkTuning } from './tuning.ts';
 
@@ -8,6 +10,10 @@ export interface LinkOptions {
   readonly boot: string;
   readonly outbox: Outbox;
   readonly events: LinkEvents;
+  /** Speaks to the control plane; one that trusts the system's authorities without. */
+  readonly client?: HttpClient;
+  /** Asked at each connect to the broker; the system's authorities and no certificate without. */
+  readonly tls?: () => BrokerTls;
   readonly log: Logger;
   readonly tuning?: Partial<LinkTuning>;
   /** Does each byte cost its owner money just now? Never, unless told. */

@@ -6,11 +6,10 @@ import type { Command, CommandResult, Envelope, LogBatch, ReportBody, Sample } f
 export interface Identity {
   readonly tenant: string;
   readonly device: string;
-  readonly secret: string;
+  /** Where it was claimed over a plain listener; elsewhere the device is its certificate. */
+  readonly secret?: string;
   readonly serverUrl: string;
   readonly mqttUrl: string;
-  /** SPKI DER, base64. */
-  readonly directorKey: string;
   /** PKCS#8 DER, base64: the private half of the report key. */
   readonly reportPrivateKey: string;
 }

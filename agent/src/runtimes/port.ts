@@ -14,12 +14,20 @@ import type {
  * Port: what runs a variant. Adapters: wasm/ (runner processes), docker/ (Docker Engine API, Podman speaks it too), fake/ (tests).
  * The shell decides when; a runtime only does. Differences are flags in `features`, never a question about `name`.
  */
+export interface RuntimeIdentity {
+  readonly version: string;
+  /** What it turned out to be, where one API is spoken by several programs; its own name without. */
+  readonly name?: string;
+  /** Grants and limits of a release that it does not hold programs to on this device, in words. */
+  readonly cannotHold?: readonly string[];
+}
+
 export interface Runtime {
   readonly name: string;
   readonly kind: VariantKind;
   readonly features: RuntimeFeatures;
   /** Asked at start and before each deployment: is the runtime here, and which version? */
-  probe(): Promise<Outcome<{ readonly version: string }>>;
+  probe(): Promise<Outcome<RuntimeIdentity>>;
   /**
    * Everything that can be refused without starting: admission, grants, platform, loading an image. Safe to repeat.
    * Codes: module_malformed, feature_refused, import_refused, capability_denied, memory_above_limit, wrong_platform, no_runtime, …
@@ -85,7 +93,14 @@ export type ExitReason =
   | {
       readonly kind: 'crashed';
       /** no_runtime: what ran the instance is gone, for example a container engine that does not answer. */
-      readonly code: 'guest_error' | 'wall_limit' | 'cpu_limit' | 'memory_limit' | 'start_failed' | 'no_runtime';
+      readonly code:
+        | 'guest_error'
+        | 'wall_limit'
+        | 'cpu_limit'
+        | 'memory_limit'
+        | 'disk_full'
+        | 'start_failed'
+        | 'no_runtime';
       readonly message: string;
       readonly limit?: LimitHit;
     };
@@ -142,6 +157,8 @@ export interface HostServices {
   limitHit?(hit: LimitHit): void;
   /** The program was started again, and through no fault of its own: told to the fleet. */
   restarted?(reason: string): void;
+  /** The value of a secret, which the caller wipes; null: there is none. */
+  secret?(name: string): Uint8Array | null;
   /** Publishes on the device's own bus. */
   publish(topic: string, payload: Uint8Array): Promise<CommandResult>;
   readonly kv: {

@@ -30,6 +30,21 @@ static int show(void) {
   for (;;) pause();
 }
 
+/* Its secrets by name: what is in the file, whether it could be changed, and that the environment has none of it. */
+static int secret(int count, char **names) {
+  for (int at = 0; at < count; at++) {
+    char path[256], value[256] = {0};
+    snprintf(path, sizeof path, "/run/secrets/%s", names[at]);
+    int file = open(path, O_RDONLY);
+    if (file >= 0 && read(file, value, sizeof value - 1) < 0) return 4;
+    if (file >= 0) close(file);
+    int changed = open(path, O_WRONLY);
+    printf("%s=%s %s %s\n", names[at], file < 0 ? strerror(errno) : value, changed < 0 ? "kept" : "changed",
+           getenv(names[at]) ? "in the environment" : "not in the environment");
+  }
+  for (;;) pause();
+}
+
 static int serve(int port, const char *answer) {
   int server = socket(AF_INET, SOCK_STREAM, 0), on = 1;
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -52,6 +67,7 @@ int main(int count, char **arguments) {
   signal(SIGTERM, strcmp(what, "stubborn") == 0 ? SIG_IGN : leave);
   if (strcmp(what, "exit") == 0) return atoi(arguments[2]);
   if (strcmp(what, "show") == 0) return show();
+  if (strcmp(what, "secret") == 0) return secret(count - 2, arguments + 2);
   if (strcmp(what, "serve") == 0) return serve(atoi(arguments[2]), arguments[3]);
   if (strcmp(what, "eat") == 0)
     for (;;) memset(malloc(1 << 20), 1, 1 << 20);

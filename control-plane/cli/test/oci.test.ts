@@ -59,8 +59,8 @@ describe.skipIf(registryMissing() !== undefined)('releases in a registry', () =>
   beforeAll(async () => {
     for (const auth of AUTHS) registries.set(auth, await startOciRegistry(auth));
     [first, second] = await Promise.all([startServer(file('first')), startServer(file('second'))]);
-    await json('keys', 'new', '--out', 'p.pem');
-    for (const server of [first, second]) await json('key', 'add', 'p.pem.pub', '--name', 'test', ...at(server));
+    const apps = [...AUTHS.map((auth) => `app-${auth}`), 'seen', 'other'].flatMap((app) => ['--app', app]);
+    for (const server of [first, second]) await json('trust', 'init', ...apps, '--no-passphrase', ...at(server));
     logIn(Object.fromEntries(AUTHS.filter((auth) => auth !== 'none').map((auth) => [hostOf(auth), CREDENTIALS])));
   });
   afterAll(async () => {
@@ -72,7 +72,7 @@ describe.skipIf(registryMissing() !== undefined)('releases in a registry', () =>
     write(app);
     const place = `${hostOf(auth)}/apps/${app}`;
     const published = await json<{ digest: string; oci: string }>(
-      ...['publish', app, '--key', 'p.pem', '--oci', `${place}:1.0.0`],
+      ...['publish', app, '--oci', `${place}:1.0.0`],
       ...at(first),
     );
     expect(published.oci).toMatch(new RegExp(`^${place}@sha256:[0-9a-f]{64}$`));
@@ -85,7 +85,7 @@ describe.skipIf(registryMissing() !== undefined)('releases in a registry', () =>
   it('are Wasm artifacts as others read them, with the release beside them', async () => {
     write('seen');
     const { oci } = await json<{ oci: string }>(
-      ...['publish', 'seen', '--key', 'p.pem', '--oci', `${hostOf('none')}/seen:latest`],
+      ...['publish', 'seen', '--oci', `${hostOf('none')}/seen:latest`],
       ...at(first),
     );
     const read = async (path: string, accept: string) =>
@@ -114,21 +114,15 @@ describe.skipIf(registryMissing() !== undefined)('releases in a registry', () =>
     const digest = `sha256:${'0'.repeat(64)}`;
     expect(await fails('publish', `oci://${place}@${digest}`, ...at(second))).toBe('not_found');
     expect((await shell.run('publish', `oci://${place}:1.0.0`, ...at(second))).exitCode).toBe(2);
-    expect((await shell.run('publish', 'other', '--key', 'p.pem', '--oci', 'other:1.0.0', ...at(first))).exitCode).toBe(
-      2,
-    );
+    expect((await shell.run('publish', 'other', '--oci', 'other:1.0.0', ...at(first))).exitCode).toBe(2);
     for (const auth of ['password', 'token'] as const) {
       logIn({ [hostOf(auth)]: 'publisher:wrong' });
       const to = `${hostOf(auth)}/apps/other:1.0.0`;
-      expect(await fails('publish', 'other', '--key', 'p.pem', '--oci', to, ...at(first))).toBe('unauthenticated');
+      expect(await fails('publish', 'other', '--oci', to, ...at(first))).toBe('unauthenticated');
     }
     logIn({});
-    expect(await fails('publish', 'other', '--key', 'p.pem', '--oci', `${hostOf('password')}/a:1`, ...at(first))).toBe(
-      'unauthenticated',
-    );
-    expect(await fails('publish', 'other', '--key', 'p.pem', '--oci', '127.0.0.1:1/a:1', ...at(first))).toBe(
-      'unavailable',
-    );
+    expect(await fails('publish', 'other', '--oci', `${hostOf('password')}/a:1`, ...at(first))).toBe('unauthenticated');
+    expect(await fails('publish', 'other', '--oci', '127.0.0.1:1/a:1', ...at(first))).toBe('unavailable');
     // Nothing of that was published.
     expect(await fails('release', 'show', 'other@1.0.0', ...at(first))).toBe('not_found');
   });

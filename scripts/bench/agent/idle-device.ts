@@ -38,7 +38,7 @@ export async function openIdleDevice(dir: string, network: DeviceNetwork | null)
     ...(network === null ? {} : { host: network.hostAddress }),
   });
   const enter = network?.enter ?? [];
-  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token };
+  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token, WHERRY_KEYS: join(dir, 'keys') };
   try {
     await claim(dir, folder, [...enter, agent], controlPlane, env);
     const first = await launch([...enter, agent], folder, {});
@@ -72,16 +72,15 @@ async function claim(
   controlPlane: ControlPlane,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const key = join(dir, 'publisher.pem');
-  await wherry(['keys', 'new', '--out', key], env);
-  await wherry(['key', 'add', `${key}.pub`, '--name', 'bench'], env);
+  await wherry(['trust', 'init', '--app', 'thermostat', '--no-passphrase'], env);
+  const trust = join(dir, 'root.json');
+  writeFileSync(trust, JSON.stringify(await wherry(['trust', 'root'], env)));
   const { token } = await wherry<{ token: string }>(['device', 'claim-token', '--device', NAME], env);
   // The network's interface is metered, as a mobile modem is; there is no engine to ask.
   writeFileSync(
     join(folder, 'agent.json'),
     JSON.stringify({ dockerSocket: false, links: { metered: { interfaces: ['wh*'] } } }),
   );
-  const trust = join(dir, 'trust.json');
   const [command = '', ...rest] = agent;
   const where = ['--server', controlPlane.http, '--token', token, '--trust', trust, '--data', folder, '--name', NAME];
   run(command, [...rest, 'claim', ...where]);
@@ -96,7 +95,7 @@ async function rollOut(dir: string, controlPlane: ControlPlane, env: Readonly<Re
     .replace(/^health:.*$/m, HEALTH)
     .replace(/^limits:.*$/m, LIMITS);
   writeFileSync(manifest, wanted);
-  await wherry(['publish', release, '--key', join(dir, 'publisher.pem')], env);
+  await wherry(['publish', release], env);
   await wherry(['rollout', 'start', 'thermostat@1.0.0', '--soak', '0s'], env);
   await eventually('thermostat is healthy', HEALTHY_WITHIN_MS, async () => {
     const device = await controlPlane.client.call(getDevice, { params: { device: NAME as never } });

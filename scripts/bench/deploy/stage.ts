@@ -30,7 +30,7 @@ export async function openDeployStage(dir: string, say: (line: string) => void):
   const engineReason = engineMissing();
   const engine = engineReason === undefined ? await startEngine() : null;
   const controlPlane = await startControlPlane({ dir: join(dir, 'server') });
-  const publisher = await createPublisher(controlPlane, 'bench');
+  const publisher = await createPublisher(controlPlane);
   say(engine === null ? `no containers: ${engineReason}` : 'a container engine of its own');
   const device = await openDevice(dir, controlPlane, publisher, engine?.socketPath ?? null);
   const deploy = async (app: string, variant: () => Promise<object>, counter: number) => {
@@ -54,8 +54,8 @@ export async function openDeployStage(dir: string, say: (line: string) => void):
 }
 
 async function openDevice(dir: string, controlPlane: ControlPlane, publisher: Publisher, dockerSocket: string | null) {
-  const trustFile = join(dir, 'trust.json');
-  writeFileSync(trustFile, JSON.stringify({ publisherKeys: [publisher.publicKey], threshold: 1 }));
+  const trustFile = join(dir, 'root.json');
+  writeFileSync(trustFile, publisher.root);
   const build = await capture(['guest-sdk/scripts/build-examples.ts']);
   if (build.code !== 0) throw new Error(`building the examples ended with ${build.code}: ${build.stderr.trim()}`);
   const { token } = await controlPlane.client.call(createClaimToken, { body: { device: DEVICE as never } });

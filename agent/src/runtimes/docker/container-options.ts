@@ -1,8 +1,9 @@
 import type { Release } from '@wherry/protocol';
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { WorkloadSpec } from '../port.ts';
 import { DOCKER_LIMITS } from './limits.ts';
 import { containerName, LABELS } from './names.ts';
+import { SECRETS_MOUNT } from './secret-files.ts';
 
 /**
  * What a release gets from the engine: nothing that it was not granted. All capabilities of the kernel are dropped, the
@@ -27,6 +28,8 @@ export interface PlanInput {
   readonly device: string;
   readonly engineCores: number;
   readonly nonce: string;
+  /** Folder of its secrets; null without any. */
+  readonly secretsPath?: string | null;
 }
 
 const DATA_MOUNT = '/data';
@@ -61,6 +64,7 @@ export function planContainer(input: PlanInput): ContainerPlan {
         { Name: 'nofile', Soft: DOCKER_LIMITS.openFiles, Hard: DOCKER_LIMITS.openFiles },
         // Counted over all processes of the user, so no bound on one container; without it Podman asks for more than a host may allow.
         { Name: 'nproc', Soft: DOCKER_LIMITS.userProcesses, Hard: DOCKER_LIMITS.userProcesses },
+        ...largestFile(release.capabilities.dataBytes),
       ],
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
@@ -68,7 +72,7 @@ export function planContainer(input: PlanInput): ContainerPlan {
       Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${DOCKER_LIMITS.tmpBytes}` },
       NetworkMode: needsNetwork(release) ? 'bridge' : 'none',
       ...(port ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } } : {}),
-      ...(spec.dataPath ? { Mounts: [{ Type: 'bind', Source: spec.dataPath, Target: DATA_MOUNT }] } : {}),
+      ...mountsOf(spec.dataPath, input.secretsPath ?? null),
       RestartPolicy: { Name: 'no' },
       LogConfig: {
         Type: 'json-file',
@@ -77,6 +81,21 @@ export function planContainer(input: PlanInput): ContainerPlan {
     },
   };
   return { options, ...(healthPort === undefined ? {} : { healthPort }), notes: notesOn(spec, memoryBytes) };
+}
+
+function mountsOf(dataPath: string | null, secretsPath: string | null): Pick<HostConfig, 'Mounts'> {
+  const mounts: HostConfig['Mounts'] = [
+    ...(dataPath ? [{ Type: 'bind' as const, Source: dataPath, Target: DATA_MOUNT }] : []),
+    ...(secretsPath ? [{ Type: 'bind' as const, Source: secretsPath, Target: SECRETS_MOUNT, ReadOnly: true }] : []),
+  ];
+  return mounts.length === 0 ? {} : { Mounts: mounts };
+}
+
+/** The kernel holds each file to the grant of /data; all of them together are measured with each probe (data-size.ts). */
+function largestFile(dataBytes: number | undefined) {
+  if (dataBytes === undefined) return [];
+  const bytes = Math.max(dataBytes, DOCKER_LIMITS.tmpBytes);
+  return [{ Name: 'fsize', Soft: bytes, Hard: bytes }];
 }
 
 /** Triggers but `start` reach a container as lines on its standard input (event-line.ts). */
@@ -107,8 +126,7 @@ function notesOn(spec: WorkloadSpec, memoryBytes: number): string[] {
       ? [`memory limit raised from ${limits.memoryBytes} to ${memoryBytes} bytes, the least that an engine accepts`]
       : []),
     ...(capabilities.http
-      ? ['the engine gives the whole network, not only the addresses that the release asks for']
+      ? ['the container may reach every address, as its release says, and not only those in http.allow']
       : []),
-    ...(capabilities.dataBytes ? ['the engine does not limit the size of /data'] : []),
   ];
 }

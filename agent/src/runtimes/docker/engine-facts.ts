@@ -1,3 +1,4 @@
+import type { RuntimeIdentity } from '../port.ts';
 import type { EngineClient } from './client.ts';
 import { platformOfEngine } from './platform.ts';
 
@@ -34,6 +35,22 @@ const LIMIT_FLAGS = {
   CpuCfsQuota: 'CPU',
   PidsLimit: 'number of processes',
 } as const satisfies { readonly [K in keyof Info]?: string };
+
+interface Version {
+  readonly Components?: readonly { readonly Name?: string }[];
+}
+
+/** What the inventory says of the engine. Throws what the client throws when it does not answer. */
+export async function readEngineIdentity(client: EngineClient): Promise<RuntimeIdentity> {
+  const [facts, version] = await Promise.all([readEngineFacts(client), client.quick.version() as Promise<Version>]);
+  return identityOf(facts, version);
+}
+
+/** Podman names itself in its list of components only (its compatible API, /version). */
+export function identityOf({ version, missingLimits }: EngineFacts, { Components = [] }: Version): RuntimeIdentity {
+  const isPodman = Components.some(({ Name }) => /^podman/i.test(Name ?? ''));
+  return { version, name: isPodman ? 'podman' : 'docker', cannotHold: [...missingLimits, 'addresses'] };
+}
 
 /** Throws what the client throws when the engine does not answer. */
 export async function readEngineFacts(client: EngineClient): Promise<EngineFacts> {

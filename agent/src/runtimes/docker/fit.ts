@@ -1,24 +1,17 @@
-import { type ContainerVariant, type Outcome, refuse, succeed } from '@wherry/protocol';
-import type { RuntimeFeatures, WorkloadSpec } from '../port.ts';
+import { type ContainerVariant, type Outcome, refuse, refuseContainer, succeed } from '@wherry/protocol';
+import type { WorkloadSpec } from '../port.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { isSamePlatform } from './platform.ts';
 
 /** What can be refused before the image is touched. */
-export function fitsEngine(
-  spec: WorkloadSpec,
-  engine: EngineFacts,
-  features: RuntimeFeatures,
-): Outcome<ContainerVariant> {
+export function fitsEngine(spec: WorkloadSpec, engine: EngineFacts): Outcome<ContainerVariant> {
   const { variant, release } = spec;
   if (variant.kind !== 'container')
     return refuse('no_runtime', `a container engine cannot run a ${variant.kind} variant`);
   if (!variant.platforms.some((platform) => isSamePlatform(platform, engine.platform)))
     return refuse('wrong_platform', `made for ${variant.platforms.join(', ')}; this engine runs ${engine.platform}`);
-  const foreign = release.triggers.find((trigger) => !features.triggers.has(trigger.on));
-  if (foreign)
-    return refuse('feature_refused', `a container takes no ${foreign.on} triggers; offer a wasm variant for them`);
-  if (release.health.http && release.health.http.port === undefined)
-    return refuse('feature_refused', 'health.http of a container needs a port: say which one the container listens on');
+  const problem = refuseContainer(variant, release);
+  if (problem !== null) return { ok: false, problems: [problem] };
   const { memoryBytes, cpuShare } = release.limits;
   if (memoryBytes > engine.memoryBytes)
     return refuse(

@@ -1,13 +1,21 @@
 import { type ErrorCode, type HealthPolicy, type Outcome, refuse } from '@wherry/protocol';
 import type { CallOutcome, ExitReason, Instance, InstanceUsage, TriggerEvent } from '../port.ts';
 import { type EngineClient, refuseBecause } from './client.ts';
+import { dataSize } from './data-size.ts';
 import { eventLine } from './event-line.ts';
+import { readKernelStats } from './kernel-stats.ts';
 import { DOCKER_LIMITS } from './limits.ts';
 import type { LogPump } from './log-pump.ts';
 import { judgeState, probeHttp, publishedPort } from './probe.ts';
 import { type EngineStats, usageFromStats } from './stats.ts';
 import type { ContainerInput } from './stdin.ts';
 import { watchContainer } from './watch.ts';
+
+/** What a container may keep in its /data. */
+export interface DataGrant {
+  readonly path: string;
+  readonly limitBytes: number;
+}
 
 /** One started container. It is removed from the engine once it has ended and its last lines were read. */
 export class ContainerInstance implements Instance {
@@ -17,10 +25,14 @@ export class ContainerInstance implements Instance {
   readonly #health: HealthPolicy;
   readonly #stopSignal: string;
   readonly #input: ContainerInput | null;
+  readonly #data: DataGrant | null;
   #calls = 0;
   #errors = 0;
   #wasStopped = false;
   #hasEnded = false;
+  #overfull: ExitReason | null = null;
+  /** Of its first process; 0 until the engine has told it. */
+  #pid = 0;
   #measured: InstanceUsage = usageFromStats({}, 0);
 
   constructor(started: {
@@ -31,6 +43,8 @@ export class ContainerInstance implements Instance {
     readonly logs: LogPump;
     /** Null for a container that takes no events. */
     readonly input: ContainerInput | null;
+    /** Null for a container without /data. */
+    readonly data: DataGrant | null;
     readonly onGone: () => void;
   }) {
     this.#client = started.client;
@@ -38,6 +52,7 @@ export class ContainerInstance implements Instance {
     this.#health = started.health;
     this.#stopSignal = started.stopSignal;
     this.#input = started.input;
+    this.#data = started.data;
     this.exited = this.#watch(started.logs, started.onGone);
   }
 
@@ -56,8 +71,11 @@ export class ContainerInstance implements Instance {
 
   async probe(): Promise<Outcome<void>> {
     if (this.#hasEnded) return refuse('health_failed', 'the container has ended');
+    if (this.#data !== null && (await this.#isOverfull(this.#data)))
+      return refuse('health_failed', 'the container keeps more in /data than it may');
     try {
       const info = await this.#client.quick.getContainer(this.#id).inspect();
+      this.#pid = info.State.Pid;
       const state = judgeState(info.State);
       const { http } = this.#health;
       if (!state.ok || http?.port === undefined) return state;
@@ -87,11 +105,13 @@ export class ContainerInstance implements Instance {
   }
 
   async #watch(logs: LogPump, onGone: () => void): Promise<ExitReason> {
-    const reason = await watchContainer(this.#client, this.#id, () => this.#wasStopped);
+    const seen = await watchContainer(this.#client, this.#id, () => this.#wasStopped);
+    const reason = seen.kind === 'crashed' ? (this.#overfull ?? seen) : seen;
     this.#hasEnded = true;
     if (reason.kind === 'crashed' && hitsLimit(reason.code)) {
       const limitsHit = this.#measured.limitsHit + 1;
-      this.#measured = { ...this.#measured, limitsHit, limits: { memory: limitsHit } };
+      const name = reason.code === 'disk_full' ? 'disk' : 'memory';
+      this.#measured = { ...this.#measured, limitsHit, limits: { [name]: limitsHit } };
     }
     await within(logs.drained, DOCKER_LIMITS.logDrainMs);
     logs.close();
@@ -105,15 +125,35 @@ export class ContainerInstance implements Instance {
     return reason;
   }
 
+  /** Ends a container that keeps too much, so that it cannot fill the disk of the device. */
+  async #isOverfull({ path, limitBytes }: DataGrant): Promise<boolean> {
+    const usedBytes = await dataSize(path);
+    if (usedBytes !== null && usedBytes <= limitBytes) return false;
+    const found = usedBytes === null ? 'more than can be counted' : `${usedBytes} bytes`;
+    this.#overfull = {
+      kind: 'crashed',
+      code: 'disk_full',
+      message: `the container keeps ${found} in /data, and may keep ${limitBytes}: raise capabilities.data, or let it keep less`,
+      ...(usedBytes === null ? {} : { limit: { limit: 'disk', limitBytes, usedBytes } }),
+    };
+    await this.#signal('SIGKILL');
+    return true;
+  }
+
   async #measure(): Promise<void> {
+    const stats = (this.#pid === 0 ? null : readKernelStats(this.#pid, this.#id)) ?? (await this.#askEngine());
+    const usage = usageFromStats(stats, this.#measured.limitsHit);
+    // A container that ends while it is asked, or an engine that does not answer, must not make a total go back.
+    if (usage.cpuMs >= this.#measured.cpuMs) this.#measured = usage;
+  }
+
+  async #askEngine(): Promise<EngineStats> {
     const once = { stream: false, 'one-shot': true } as const;
     const stats = await this.#client.quick
       .getContainer(this.#id)
       .stats(once)
       .catch(() => undefined);
-    const usage = usageFromStats((stats ?? {}) as EngineStats, this.#measured.limitsHit);
-    // A container that ends while it is asked, or an engine that does not answer, must not make a total go back.
-    if (usage.cpuMs >= this.#measured.cpuMs) this.#measured = usage;
+    return (stats ?? {}) as EngineStats;
   }
 
   async #signal(signal: string): Promise<void> {
@@ -130,7 +170,7 @@ export class ContainerInstance implements Instance {
 }
 
 function hitsLimit(code: ErrorCode): boolean {
-  return code === 'memory_limit' || code === 'wall_limit';
+  return code === 'memory_limit' || code === 'wall_limit' || code === 'disk_full';
 }
 
 async function within(promise: Promise<unknown>, limitMs: number): Promise<boolean> {

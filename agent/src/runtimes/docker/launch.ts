@@ -6,8 +6,9 @@ import { removeStrayContainers } from './clean-up.ts';
 import { createContainer, type EngineClient, refuseBecause } from './client.ts';
 import { planContainer, takesEvents } from './container-options.ts';
 import type { EngineFacts } from './engine-facts.ts';
-import { ContainerInstance } from './instance.ts';
+import { ContainerInstance, type DataGrant } from './instance.ts';
 import { pumpLogs } from './log-pump.ts';
+import { writeSecretFiles } from './secret-files.ts';
 import { attachInput } from './stdin.ts';
 import { chooseUser, ownerOfData } from './user.ts';
 
@@ -42,6 +43,8 @@ export async function launch({
   const config: ImageConfig = image.Config;
   const owner = ownerOfData(spec.dataPath);
   if (!owner.ok) return owner;
+  const secrets = writeSecretFiles(spec, host);
+  if (!secrets.ok) return secrets;
   let id: string | undefined;
   try {
     const plan = planContainer({
@@ -53,6 +56,7 @@ export async function launch({
       user: chooseUser(config.User ?? '', owner.value),
       engineCores: engine.cores,
       nonce: randomBytes(4).toString('hex'),
+      secretsPath: secrets.value?.path ?? null,
     });
     await removeStrayContainers(client, device, held, spec.app);
     const created = await createContainer(client, plan.options);
@@ -74,10 +78,15 @@ export async function launch({
         stopSignal: config.StopSignal || 'SIGTERM',
         logs,
         input,
-        onGone: () => held.delete(gone),
+        data: grantOf(spec),
+        onGone: () => {
+          held.delete(gone);
+          secrets.value?.remove();
+        },
       }),
     );
   } catch (error) {
+    secrets.value?.remove();
     if (id !== undefined) {
       held.delete(id);
       await client.quick
@@ -87,4 +96,9 @@ export async function launch({
     }
     return refuseBecause(client, error, 'start_failed', `start ${spec.app}@${spec.release.version}`);
   }
+}
+
+function grantOf({ dataPath, release }: WorkloadSpec): DataGrant | null {
+  const { dataBytes } = release.capabilities;
+  return dataPath === null || dataBytes === undefined ? null : { path: dataPath, limitBytes: dataBytes };
 }

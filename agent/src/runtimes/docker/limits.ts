@@ -14,6 +14,8 @@ export const DOCKER_LIMITS = {
   memoryBytesMin: 6 * 1024 * 1024,
   /** The smallest share of a core that engines accept. */
   cpuShareMin: 0.01,
+  /** Names below /data that are looked at, to know its size. */
+  dataEntries: 20_000,
   processes: 128,
   userProcesses: 4_096,
   openFiles: 1024,

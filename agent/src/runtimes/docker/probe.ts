@@ -1,5 +1,6 @@
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
 import type { ContainerInspectInfo } from 'dockerode';
+import { createHttpClient } from '../../link/http-client.ts';
 import { DOCKER_LIMITS } from './limits.ts';
 
 /** Whether the engine's account of a container counts as well: it runs, and its HEALTHCHECK, if it has one, passes. */
@@ -13,19 +14,20 @@ export function judgeState(state: ContainerInspectInfo['State']): Outcome<void> 
   return refuse('health_failed', `the HEALTHCHECK of the image fails: ${output}`.slice(0, 512));
 }
 
+const client = createHttpClient();
+
 /** Asks the published port of a container: any answer below 400 is well. */
 export async function probeHttp(port: number, path: string): Promise<Outcome<void>> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-      redirect: 'manual',
+    const answer = await client.request(`http://127.0.0.1:${port}${path}`, {
+      redirect: 'answer',
       signal: AbortSignal.timeout(DOCKER_LIMITS.httpProbeMs),
     });
-    await answer.body?.cancel();
+    answer.discard();
     if (answer.status < 400) return succeed(undefined);
     return refuse('health_failed', `${path} answered ${answer.status}`);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return refuse('health_failed', `${path} did not answer: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return refuse('health_failed', `${path} did not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

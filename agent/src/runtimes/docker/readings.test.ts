@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsFromInfo } from './engine-facts.ts';
+import { factsFromInfo, identityOf } from './engine-facts.ts';
 import { eventLine } from './event-line.ts';
 import { exitReason } from './exit.ts';
 import { containerName, imageRepository, imageTag } from './names.ts';
@@ -26,6 +26,14 @@ describe('what the docker runtime makes of the engine', () => {
     expect(isSamePlatform('linux/arm/v7', 'linux/arm')).toBe(true);
     expect(isSamePlatform('linux/arm/v6', 'linux/arm/v7')).toBe(false);
     expect(isSamePlatform('linux/arm', 'linux/arm64')).toBe(false);
+  });
+
+  it('is called by the name of the engine behind the socket, with what it cannot hold', () => {
+    const facts = factsFromInfo({ ServerVersion: '4.3.1', SwapLimit: false });
+    const podman = { Components: [{ Name: 'Podman Engine' }, { Name: 'Conmon' }] };
+    expect(identityOf(facts, podman)).toEqual({ name: 'podman', version: '4.3.1', cannotHold: ['swap', 'addresses'] });
+    expect(identityOf(factsFromInfo({}), { Components: [{ Name: 'Engine' }] })).toMatchObject({ name: 'docker' });
+    expect(identityOf(factsFromInfo({}), {})).toMatchObject({ name: 'docker' });
   });
 
   it.each([

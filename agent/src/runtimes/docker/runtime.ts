@@ -2,11 +2,12 @@ import { type Outcome, refuse, succeed } from '@wherry/protocol';
 import type { Runtime, RuntimeFeatures, WorkloadSpec } from '../port.ts';
 import { releaseImages, removeStrayContainers } from './clean-up.ts';
 import { connectEngine, type EnginePatience, engineGone, isEngineGone } from './client.ts';
-import { type EngineFacts, readEngineFacts } from './engine-facts.ts';
+import { type EngineFacts, readEngineFacts, readEngineIdentity } from './engine-facts.ts';
 import { fitsEngine } from './fit.ts';
 import { ensureImage } from './image.ts';
 import { launch, type Prepared } from './launch.ts';
 import { DOCKER_LIMITS } from './limits.ts';
+import { removeStraySecrets } from './secret-files.ts';
 
 /**
  * Runs container variants through the Docker Engine API, which Podman's service speaks too. The engine holds the containers;
@@ -38,7 +39,7 @@ export function createDockerRuntime(options: DockerOptions): Runtime {
     } catch (error) {
       return refuse('no_runtime', engineGone(client.socketPath, error));
     }
-    const fit = fitsEngine(spec, engine, FEATURES);
+    const fit = fitsEngine(spec, engine);
     if (!fit.ok) return fit;
     const image = await ensureImage(client, device, { known, hasManifestIds: engine.hasManifestIds }, spec, fit.value);
     if (!image.ok) return image;
@@ -52,7 +53,7 @@ export function createDockerRuntime(options: DockerOptions): Runtime {
 
     async probe() {
       try {
-        return succeed({ version: (await readEngineFacts(client)).version });
+        return succeed(await readEngineIdentity(client));
       } catch (error) {
         return refuse('no_runtime', engineGone(client.socketPath, error));
       }
@@ -71,6 +72,7 @@ export function createDockerRuntime(options: DockerOptions): Runtime {
     },
 
     async cleanUp() {
+      removeStraySecrets();
       try {
         await removeStrayContainers(client, device, held);
       } catch (error) {

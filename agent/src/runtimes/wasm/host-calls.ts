@@ -55,6 +55,11 @@ export async function serve(
       if (capabilities.kv !== true) return { status: STATUS.denied };
       host.kv.delete(operation.key);
       return { status: STATUS.ok };
+    case 'secret_get': {
+      if (!Object.hasOwn(capabilities.secrets ?? {}, operation.name)) return { status: STATUS.denied };
+      const value = host.secret?.(operation.name) ?? null;
+      return value === null ? { status: STATUS.absent } : { status: STATUS.ok, tail: value, isSecret: true };
+    }
     case 'fetch':
       return fetchService(operation, tail, context);
     case 'sync':

@@ -21,6 +21,7 @@ const host = z.discriminatedUnion('op', [
   z.strictObject({ type: z.literal('host'), op: z.literal('kv_get'), key: text(LIMITS.kvKeyBytes) }),
   z.strictObject({ type: z.literal('host'), op: z.literal('kv_set'), key: text(LIMITS.kvKeyBytes) }),
   z.strictObject({ type: z.literal('host'), op: z.literal('kv_delete'), key: text(LIMITS.kvKeyBytes) }),
+  z.strictObject({ type: z.literal('host'), op: z.literal('secret_get'), name: text(64) }),
   z.strictObject({ type: z.literal('host'), op: z.literal('next'), timeoutMs: count.max(2 ** 32 - 1) }),
   z.strictObject({ type: z.literal('host'), op: z.literal('answer'), status: z.int(), headers }),
   z.strictObject({ type: z.literal('host'), op: z.literal('fetch'), method: text(16), url: text(8192), headers }),

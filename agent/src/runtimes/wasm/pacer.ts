@@ -6,6 +6,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   kv_set: 10,
   kv_delete: 10,
   publish: 10,
+  secret_get: 5,
   sync: 20,
   fetch: 20,
   gpio_write: 2,

@@ -2,4 +2,6 @@
 export interface ServiceReply {
   readonly status: number;
   readonly tail?: Uint8Array;
+  /** The bytes are wiped when they were handed over. */
+  readonly isSecret?: boolean;
 }

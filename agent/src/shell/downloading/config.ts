@@ -1,3 +1,4 @@
+import { registryPlace } from '@wherry/protocol';
 import { z } from 'zod';
 
 /** `downloads` of `agent.json`: where blobs come from beside the control plane, and whether this device hands on its own. */
@@ -10,10 +11,7 @@ export const downloadConfig = z.strictObject({
   registries: z
     .array(
       z.strictObject({
-        repository: z
-          .string()
-          .regex(/^[a-z0-9.-]+(:\d{1,5})?\/[a-z0-9]+([._/-]+[a-z0-9]+)*$/)
-          .max(255),
+        repository: registryPlace,
         username: z.string().max(255).optional(),
         password: z.string().max(4096).optional(),
       }),

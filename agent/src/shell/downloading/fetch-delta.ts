@@ -27,14 +27,14 @@ export async function fetchDelta(
   return receive(
     receiving,
     (signal) => http.get(PATHS.deviceDelta(digest, base), { signal, purpose: 'blob' }),
-    async (response, body) => {
-      const deltaBytes = Number(response.headers.get('content-length') ?? Number.NaN);
-      if (response.status !== 200 || !(deltaBytes < sizeBytes - file.length)) {
-        await response.body?.cancel();
-        return noDelta(`no delta for ${digest}: the control plane answered ${response.status}, ${deltaBytes} bytes`);
+    async (answer, body) => {
+      const deltaBytes = Number(answer.headers.get('content-length') ?? Number.NaN);
+      if (answer.status !== 200 || !(deltaBytes < sizeBytes - file.length)) {
+        answer.discard();
+        return noDelta(`no delta for ${digest}: the control plane answered ${answer.status}, ${deltaBytes} bytes`);
       }
       if (!blobs.verify(base, baseBytes)) {
-        await response.body?.cancel();
+        answer.discard();
         return noDelta(`${base}, which ${digest} would be made of, is damaged`);
       }
       file.restart();

@@ -1,3 +1,4 @@
+import type { HttpAnswer } from '../../link/http-client.ts';
 import { type FetchProblem, problemOfStatus } from '../device-http.ts';
 import type { PartialFile } from './partial-file.ts';
 import { type Receiving, receive } from './receive.ts';
@@ -18,10 +19,10 @@ export function fetchWhole(
   return receive(
     receiving,
     (signal) => source.get(digest, { headers, signal }),
-    async (response, body) => {
-      const problem = begin(file, response, wanted, source);
+    async (answer, body) => {
+      const problem = begin(file, answer, wanted, source);
       if (problem !== null) {
-        await response.body?.cancel();
+        answer.discard();
         return problem;
       }
       for await (const chunk of body) {
@@ -37,23 +38,23 @@ export function fetchWhole(
 /** Compares what the source is about to send with what is there. */
 function begin(
   file: PartialFile,
-  response: Response,
+  { status, headers }: HttpAnswer,
   { digest, sizeBytes }: WantedBlob,
   source: BlobSource,
 ): FetchProblem | null {
-  if (response.status === 416) {
+  if (status === 416) {
     file.restart();
     return { ...problemOfStatus(416, digest, source.name), isFinal: false };
   }
-  if (response.status !== 200 && response.status !== 206) return problemOfStatus(response.status, digest, source.name);
-  if (response.status === 200) file.restart();
-  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-  if (response.status === 206 && Number(range?.[1]) !== file.length) {
+  if (status !== 200 && status !== 206) return problemOfStatus(status, digest, source.name);
+  if (status === 200) file.restart();
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+  if (status === 206 && Number(range?.[1]) !== file.length) {
     file.restart();
     return { code: 'download_failed', message: `${digest}: ${source.name} sent another range`, isFinal: false };
   }
-  const length = response.headers.get('content-length');
-  const total = range?.[2] ?? (length === null || response.status === 206 ? '*' : length);
+  const length = headers.get('content-length');
+  const total = range?.[2] ?? (length === null || status === 206 ? '*' : length);
   if (total !== '*' && Number(total) !== sizeBytes)
     return mismatch(`${digest} has ${total} bytes at ${source.name}; ${sizeBytes} were signed`);
   return null;

@@ -1,5 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import type { Effects } from '../effects.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -15,8 +25,7 @@ export class PartialFile {
   constructor(path: string, effects: Effects) {
     this.path = path;
     this.#effects = effects;
-    const isThere = existsSync(path);
-    const file = effects.run('blob.open', () => openSync(path, isThere ? 'r+' : 'wx+', 0o600));
+    const file = effects.run('blob.open', () => openOwn(path));
     this.#file = file;
     const chunk = Buffer.alloc(CHUNK_BYTES);
     for (;;) {
@@ -62,4 +71,12 @@ export class PartialFile {
     if (this.#file === null) throw new Error(`${this.path} is closed`);
     return this.#file;
   }
+}
+
+/** A link that was planted in the file's place goes: what is written would land where it leads. */
+function openOwn(path: string): number {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.isFile() && there.nlink === 1) return openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  rmSync(path, { force: true, recursive: true });
+  return openSync(path, 'wx+', 0o600);
 }

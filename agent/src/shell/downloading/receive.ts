@@ -1,3 +1,5 @@
+import type { HttpAnswer } from '../../link/http-client.ts';
+
 /**
  * Reads the body of an answer in pieces: who sends nothing for `idleMs` is given up, and the pace of the link is kept between pieces.
  * The time that the pace takes does not count as silence.
@@ -11,8 +13,8 @@ export interface Receiving {
 /** `ask` begins the transfer and gets the signal that ends it. */
 export async function receive<T>(
   { idleMs, pace, signal }: Receiving,
-  ask: (signal: AbortSignal) => Promise<Response>,
-  take: (response: Response, body: AsyncIterable<Uint8Array>) => Promise<T>,
+  ask: (signal: AbortSignal) => Promise<HttpAnswer>,
+  take: (answer: HttpAnswer, body: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
   const idle = new AbortController();
   const watch = () => setTimeout(() => idle.abort(new Error(`no byte in ${idleMs} ms`)), idleMs);
@@ -29,13 +31,9 @@ export async function receive<T>(
   }
 
   try {
-    const response = await ask(ending);
-    return await take(response, paced(response.body ?? NOTHING));
+    const answer = await ask(ending);
+    return await take(answer, paced(answer.body));
   } finally {
     clearTimeout(timer);
   }
 }
-
-const NOTHING: AsyncIterable<Uint8Array> = {
-  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
-};

@@ -1,3 +1,5 @@
+import type { HttpAnswer } from '../../link/http-client.ts';
+
 /**
  * Where a blob may be had, in the order in which they are asked: neighbours in the LAN, mirrors and
  * registries, the control plane. None but the
@@ -10,7 +12,7 @@ export interface BlobSource {
   readonly isLocal: boolean;
   /** How long it may be silent. */
   readonly idleMs: number;
-  get(digest: string, options: SourceRequest): Promise<Response>;
+  get(digest: string, options: SourceRequest): Promise<HttpAnswer>;
 }
 
 export interface SourceRequest {

@@ -1,4 +1,5 @@
-import { PATHS } from '@wherry/protocol';
+import { originOfRegistry, PATHS } from '@wherry/protocol';
+import type { HttpClient } from '../../link/http-client.ts';
 import { counted, type DeviceHttp } from '../device-http.ts';
 import type { Effects } from '../effects.ts';
 import type { Links } from '../links.ts';
@@ -10,6 +11,8 @@ export interface Sources {
   readonly local: readonly BlobSource[];
   readonly mirrors: readonly BlobSource[];
   readonly origin: BlobSource;
+  /** The registry that a release names; null where this device may not go there. */
+  named(repository: string): BlobSource | null;
 }
 
 /** A connection that is silent for so long is given up and resumed later. */
@@ -19,17 +22,23 @@ const PEER_IDLE_MS = 5_000;
 export function createSources(
   config: Pick<DownloadConfig, 'mirrors' | 'peers' | 'registries'>,
   http: DeviceHttp,
+  client: HttpClient,
   effects: Effects,
   links: Pick<Links, 'count' | 'flush'>,
 ): Sources {
   const fetchAt = (url: string, digest: string, { headers, signal }: SourceRequest) =>
-    effects.run('http.get', () =>
-      fetch(blobUrl(url, digest), {
-        headers: { 'accept-encoding': 'identity', ...headers },
-        redirect: 'error',
-        signal,
-      }),
-    );
+    effects.run('http.get', () => client.request(blobUrl(url, digest), { headers, signal }));
+  const fromRegistry = (registry: DownloadConfig['registries'][number]): BlobSource => ({
+    name: `the registry ${registry.repository}`,
+    isLocal: false,
+    idleMs: IDLE_MS,
+    get: async (digest, request) =>
+      counted(
+        await fetchFromRegistry(registry, digest, request, client, effects),
+        (bytes) => links.count('blob', bytes),
+        links.flush,
+      ),
+  });
   return {
     local: config.peers.map((url) => ({
       name: `the peer ${url}`,
@@ -47,20 +56,16 @@ export function createSources(
             counted(await fetchAt(url, digest, request), (bytes) => links.count('blob', bytes), links.flush),
         }),
       ),
-      ...config.registries.map(
-        (registry): BlobSource => ({
-          name: `the registry ${registry.repository}`,
-          isLocal: false,
-          idleMs: IDLE_MS,
-          get: async (digest, request) =>
-            counted(
-              await fetchFromRegistry(registry, digest, request, effects),
-              (bytes) => links.count('blob', bytes),
-              links.flush,
-            ),
-        }),
-      ),
+      ...config.registries.map(fromRegistry),
     ],
+    named(repository) {
+      const own = config.registries.find((registry) => registry.repository === repository);
+      if (own !== undefined) return fromRegistry(own);
+      // A release may not send the device to services of its own, unless its owner has named that registry.
+      const host = hostOf(repository);
+      const isKnown = config.registries.some((registry) => hostOf(registry.repository) === host);
+      return originOfRegistry(host).startsWith('https:') || isKnown ? fromRegistry({ repository }) : null;
+    },
     origin: {
       name: 'the control plane',
       isLocal: false,
@@ -68,6 +73,10 @@ export function createSources(
       get: (digest, request) => http.get(PATHS.deviceBlob(digest), { ...request, purpose: 'blob' }),
     },
   };
+}
+
+function hostOf(repository: string): string {
+  return repository.split('/')[0] ?? '';
 }
 
 /** As the control plane keeps them: a copy of its folder `blobs` behind any web server is a mirror. */

@@ -5,6 +5,8 @@ import type { PartialFile } from './partial-file.ts';
 export interface WantedBlob {
   readonly digest: string;
   readonly sizeBytes: number;
+  /** Where its release says that it is, as `registry.example/apps/hello`. */
+  readonly registry?: string | undefined;
 }
 
 /** Null: the file holds exactly what was signed. */

@@ -1,9 +1,9 @@
-import { canonicalBytes, digest, LIMITS, type Release, type WasmVariant } from '@wherry/protocol';
+import { canonicalBytes, digest, LIMITS, RELEASE_MEDIA_TYPE, type Release, type WasmVariant } from '@wherry/protocol';
 import { z } from 'zod';
 import { digestOf } from './registry.ts';
 
 /**
- * A module as a CNCF Wasm OCI artifact: one layer `application/wasm`, the configuration that names its system interface. The signed
+ * A module as a CNCF Wasm OCI artifact: one layer `application/wasm`, the configuration that names its system interface. The
  * release is attached to it as a referrer, since a second layer would make it another kind of artifact. The same module makes the
  * same manifest, whoever pushes it. Source: tag-runtime wgs/wasm, wasm-oci-artifact; OCI image specification 1.1.
  */
@@ -12,7 +12,6 @@ export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 export const RELEASE_ARTIFACT_TYPE = 'application/vnd.wherry.release.v1';
 const CONFIG_TYPE = 'application/vnd.wasm.config.v0+json';
 const WASM_TYPE = 'application/wasm';
-const ENVELOPE_TYPE = 'application/vnd.dsse.envelope.v1+json';
 const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 export const EMPTY_CONFIG = Buffer.from('{}');
 
@@ -29,7 +28,7 @@ export const wasmManifest = z.object({
 export const releaseManifest = z.object({
   artifactType: z.literal(RELEASE_ARTIFACT_TYPE),
   subject: descriptor,
-  layers: z.tuple([descriptor.extend({ mediaType: z.literal(ENVELOPE_TYPE) })]),
+  layers: z.tuple([descriptor.extend({ mediaType: z.literal(RELEASE_MEDIA_TYPE) })]),
 });
 export const referrers = z.object({ manifests: z.array(descriptor).max(1_000) });
 
@@ -49,8 +48,8 @@ export function makeWasmArtifact(module: Uint8Array, abi: WasmVariant['abi'], { 
   });
 }
 
-export function makeReleaseArtifact(envelope: Uint8Array, subject: Artifact): Artifact {
-  return artifactOf(EMPTY_CONFIG, EMPTY_TYPE, envelope, ENVELOPE_TYPE, {
+export function makeReleaseArtifact(bytes: Uint8Array, subject: Artifact): Artifact {
+  return artifactOf(EMPTY_CONFIG, EMPTY_TYPE, bytes, RELEASE_MEDIA_TYPE, {
     artifactType: RELEASE_ARTIFACT_TYPE,
     subject: describe(subject.manifest, MANIFEST_TYPE),
   });

@@ -1,12 +1,15 @@
 import { WherryError } from '@wherry/protocol';
+import { checkCommand } from './command-line/check.ts';
 import { claimCommand } from './command-line/claim.ts';
 import { HELP } from './command-line/help.ts';
 import { runCommandLine } from './command-line/run.ts';
 import { statusCommand } from './command-line/status.ts';
 import { UsageError } from './command-line/usage-error.ts';
+import { agentVersion } from './shell/inventory.ts';
 
 /** `wherry-agent`: entry point and exit codes. 0 done · 1 failed · 2 wrong usage. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  check: checkCommand,
   claim: claimCommand,
   run: runCommandLine,
   status: statusCommand,
@@ -14,6 +17,10 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
+  if (name === '--version') {
+    process.stdout.write(`wherry-agent ${agentVersion()}\n`);
+    return 0;
+  }
   const isAsking = name === undefined || name === 'help' || rest.includes('--help') || name.startsWith('-');
   if (isAsking) {
     const topic = name === 'help' ? rest[0] : name;

@@ -106,20 +106,17 @@ test('a blob that is not there is a final refusal; a server in trouble is asked 
   expect(asked).toBe(3);
 });
 
-test('a release that a stranger signed is refused', async () => {
+test('a release that no publisher names is refused, and one under the name of another', async () => {
   await start();
   await install('1.0.0');
-  const stranger = makeSigner();
-  const release = stage.world.publish({ version: '2.0.0', module: tinyModule({ label: '2.0.0' }), by: stranger });
+  const release = publish('2.0.0');
+  stage.world.owner.revoke(APP, '2.0.0');
   stage.world.want([{ version: '2.0.0', release }]);
-  await rejectedWith('key_unknown');
-});
-
-test('a trusted release under the name of another version is refused', async () => {
-  await start();
-  await install('1.0.0');
-  stage.world.want([{ version: '2.0.0', release: publish('2.0.1') }]);
-  await rejectedWith('conflict');
+  await rejectedWith('target_unknown');
+  const other = publish('3.0.0');
+  stage.world.want([{ version: '1.0.0', release: other, rollback: true }]);
+  await reached('rejected', '1.0.0');
+  expect(stage.world.statusOf(APP)).toMatchObject({ code: 'release_disagrees', running: { version: '1.0.0' } });
 });
 
 test('desired states that a stranger signed, for another device, expired or replayed change nothing and are told once', async () => {

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TestRepository } from '../src/trust/tuf/testing/repository.ts';
 import { runAgent } from './agent-process.ts';
 import { makeSigner } from './signing.ts';
+import { makeOwner } from './world-owner.ts';
 
 let scratch: string;
 let server: Server;
@@ -38,9 +40,11 @@ afterEach(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-function trustFile(content: object | string = { publisherKeys: [makeSigner().publicKey], threshold: 1 }): string {
-  const path = join(scratch, 'trust.json');
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+const root = makeOwner(makeSigner()).repository.file('1.root.json');
+
+function trustFile(content: string | Uint8Array = root): string {
+  const path = join(scratch, 'root.json');
+  writeFileSync(path, content);
   return path;
 }
 
@@ -61,7 +65,8 @@ test('a claim whose answer was lost is repeated with the same key, and leaves pr
   });
   expect(claims[0]?.reportKey).toBe(claims[1]?.reportKey);
   const data = join(scratch, 'data');
-  expect(readdirSync(data).sort()).toEqual(['identity.json', 'trust.json']);
+  expect(readdirSync(data).sort()).toEqual(['identity.json', 'trust']);
+  expect(readdirSync(join(data, 'trust'))).toEqual(['factory-root.json']);
   expect(statSync(join(data, 'identity.json')).mode & 0o077).toBe(0);
   expect(await claim(trust)).toMatchObject({ code: 1, stderr: expect.stringContaining('already_exists') });
   const status = await runAgent(['status', '--data', data]);
@@ -69,13 +74,11 @@ test('a claim whose answer was lost is repeated with the same key, and leaves pr
 });
 
 test('what cannot be trusted is refused before the token is spent', async () => {
-  const key = makeSigner().publicKey;
-  for (const bad of [
-    'not json',
-    { publisherKeys: [] },
-    { publisherKeys: ['AAAA'] },
-    { publisherKeys: [key, key], threshold: 2 },
-  ])
+  const document = JSON.parse(Buffer.from(root).toString());
+  const unsigned = JSON.stringify({ ...document, signatures: [] });
+  const changed = JSON.stringify({ ...document, signed: { ...document.signed, version: 7 } });
+  const withoutDirector = new TestRepository().file('1.root.json');
+  for (const bad of ['not json', '{}', unsigned, changed, withoutDirector])
     expect(await claim(trustFile(bad))).toMatchObject({ code: 1, stderr: expect.stringContaining('invalid_body') });
   expect(claims).toEqual([]);
 });

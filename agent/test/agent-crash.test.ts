@@ -18,7 +18,7 @@ import { until } from './until.ts';
 const MAIN = fileURLToPath(new URL('./agent-with-fake.ts', import.meta.url));
 const AT_ONCE = 3;
 /** Each start costs a process: instants are sampled, and offline starts among them. */
-const EVERY = 3;
+const EVERY = 6;
 const OFFLINE_EVERY = 2 * EVERY;
 const scratch = mkdtempSync(join(tmpdir(), 'wherry-crash-'));
 let world: World;

@@ -118,11 +118,8 @@ test('without an engine a container is refused with the reason, and so is the mo
   // Imports something that no capability grants.
   const module = Buffer.from('0061736d01000000010401600000020b0103656e760372756e0000', 'hex');
   const placed = stage.world.publish({ version: '1.0.0', module });
-  const release = JSON.parse(Buffer.from(stage.world.sealedOf(placed).payload, 'base64').toString());
-  release.variants = [...release.variants, container];
-  const both = stage.world.offer(
-    stage.world.publisher.seal('application/vnd.wherry.release.v1+json', Buffer.from(JSON.stringify(release))),
-  );
+  const release = stage.world.releaseOf(placed);
+  const both = stage.world.offer({ ...release, variants: [...release.variants, container] } as never);
   stage.world.want([{ version: '1.0.0', release: both }]);
   await reached('rejected', '1.0.0');
   const status = stage.world.statusOf(APP);

@@ -19,18 +19,19 @@ import {
 import mqtt from 'mqtt';
 import { makeReportKey } from '../src/claim/report-key.ts';
 import { createEffects } from '../src/shell/effects.ts';
-import { writeIdentity, writeTrust } from '../src/store/provisioning.ts';
+import { writeFactoryRoot, writeIdentity } from '../src/store/provisioning.ts';
 import { makeSigner, type Signer } from './signing.ts';
 import { digestOf } from './tiny-module.ts';
+import { makeOwner, type WorldOwner } from './world-owner.ts';
 
 /**
- * All that surrounds one agent in a test: a publisher and a director with real keys, an HTTP server for what a device fetches, and
+ * All that surrounds one agent in a test: an owner and a director with real keys, an HTTP server for what a device fetches, and
  * the server's side of a real broker. What the network does wrong is set through `onBlob`.
  */
 export interface World {
   readonly folder: string;
   readonly httpUrl: string;
-  readonly publisher: Signer;
+  readonly owner: WorldOwner;
   readonly director: Signer;
   readonly items: ReportItem[];
   /** What was asked for over HTTP: paths. */
@@ -39,9 +40,9 @@ export interface World {
   onBlob: ((digest: string, bytes: Buffer, request: IncomingMessage, response: ServerResponse) => boolean) | null;
   isOffline: boolean;
   publish(options: PublishOptions): string;
-  /** Stores a release made elsewhere. */
-  offer(sealed: Envelope): string;
-  sealedOf(release: string): Envelope;
+  /** Publishes a release as it stands. */
+  offer(release: Release): string;
+  releaseOf(digest: string): Release;
   want(workloads: readonly WantOptions[], by?: Signer, patch?: object): void;
   sendDesired(sealed: Envelope): void;
   /** As the control plane sees the app after all that was reported. */
@@ -55,7 +56,6 @@ export interface PublishOptions {
   readonly version: string;
   readonly module: Buffer;
   readonly patch?: Partial<Release>;
-  readonly by?: Signer;
   /** Signed instead of the true size. */
   readonly sizeBytes?: number;
 }
@@ -76,10 +76,10 @@ export const APP = 'thermostat';
 /** Without a broker, devices learn of everything over HTTP. */
 export async function makeWorld(brokerUrl: string | null, device: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-agent-'));
-  const publisher = makeSigner();
   const director = makeSigner();
+  const owner = makeOwner(director);
   const blobs = new Map<string, Buffer>();
-  const releases = new Map<string, Envelope>();
+  const releases = new Map<string, Buffer>();
   const statuses = new Map<string, WorkloadStatus>();
   const stored = new Map<string, Set<number>>();
   const branch = { tenant: 'default', device } as Pick<Parameters<typeof buildTopic>[0], 'tenant' | 'device'>;
@@ -139,8 +139,10 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
     // No deltas here: agent/test/download.test.ts has them.
     if (url.includes('/from/')) return void response.writeHead(404).end();
     const digest = decodeURIComponent(url.split('/').at(-1) ?? '');
-    const sealed = releases.get(digest);
-    if (url.startsWith('/device/v1/releases/') && sealed) return void response.end(JSON.stringify(sealed));
+    const release = url.startsWith('/device/v1/releases/') ? releases.get(digest) : undefined;
+    const metadata = url.startsWith('/device/v1/tuf/') ? owner.repository.files.get(digest) : undefined;
+    const found = release ?? metadata;
+    if (found) return void response.writeHead(200, { 'content-length': found.length }).end(found);
     const bytes = blobs.get(digest);
     if (!url.startsWith('/device/v1/blobs/') || !bytes) return void response.writeHead(404).end();
     if (world.onBlob?.(digest, bytes, request, response)) return;
@@ -150,7 +152,7 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
   const httpUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 
   const effects = createEffects();
-  writeTrust(folder, { publisherKeys: [publisher.publicKey], threshold: 1 }, effects);
+  writeFactoryRoot(folder, owner.repository.file('1.root.json'), effects);
   writeIdentity(
     folder,
     {
@@ -159,7 +161,6 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
       secret: `secret-${device}`,
       serverUrl: httpUrl,
       mqttUrl: brokerUrl ?? 'mqtt://127.0.0.1:9',
-      directorKey: director.publicKey,
       reportPrivateKey: makeReportKey().privateKey,
       target: 'generic-x64',
     },
@@ -169,13 +170,13 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
   const world: World = {
     folder,
     httpUrl,
-    publisher,
+    owner,
     director,
     items: [],
     requests: [],
     onBlob: null,
     isOffline: false,
-    publish({ app = APP, version, module, patch = {}, by = publisher, sizeBytes = module.length }) {
+    publish({ app = APP, version, module, patch = {}, sizeBytes = module.length }) {
       counter += 1;
       const digest = digestOf(module);
       blobs.set(digest, module);
@@ -192,17 +193,19 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
         publishedAtMs: 0,
         ...patch,
       };
-      return world.offer(by.seal(PAYLOAD_TYPES.release, Buffer.from(JSON.stringify(release))));
+      return world.offer(release as unknown as Release);
     },
-    offer(sealed) {
-      const digest = digestOf(Buffer.from(sealed.payload, 'base64'));
-      releases.set(digest, sealed);
+    offer(release) {
+      const bytes = Buffer.from(JSON.stringify(release));
+      const digest = digestOf(bytes);
+      releases.set(digest, bytes);
+      owner.name(release, bytes);
       return digest;
     },
-    sealedOf(digest) {
-      const sealed = releases.get(digest);
-      if (sealed === undefined) throw new Error(`no release ${digest}`);
-      return sealed;
+    releaseOf(digest) {
+      const bytes = releases.get(digest);
+      if (bytes === undefined) throw new Error(`no release ${digest}`);
+      return JSON.parse(bytes.toString()) as Release;
     },
     want(workloads, by = director, patch = {}) {
       generation += 1;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpClient } from '../src/link/http-client.ts';
 import { createDeviceHttp } from '../src/shell/device-http.ts';
 import { type DownloadContext, download } from '../src/shell/download.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
@@ -13,6 +14,7 @@ import { type BlobPlace, openPlace } from './blob-places.ts';
 
 /** Real places over real sockets: which of them a blob comes from, and that no place can make it anything else than what was signed. */
 const KIB = 1024;
+const client = createHttpClient();
 let folder: string;
 let effects: ReturnType<typeof createEffects>;
 let store: BlobStore;
@@ -56,14 +58,14 @@ interface Around {
 function contextOf({ origin, mirrors = [], peers = [], bases = [], registries = [] }: Around): DownloadContext {
   const identity = { tenant: 'default', device: 'pi-1', secret: 'of-pi-1', serverUrl: origin.url };
   const links = { count, flush: () => {} };
-  const http = createDeviceHttp(identity as never, effects, links);
+  const http = createDeviceHttp(identity as never, client, effects, links);
   const urls = (of: readonly { readonly url: string }[]) => of.map(({ url }) => url);
   const config = { mirrors: urls(mirrors), peers: urls(peers), registries };
   return {
     http,
     blobs: store,
     effects,
-    sources: createSources(config, http, effects, links),
+    sources: createSources(config, http, client, effects, links),
     bases: () => bases,
     pace: async (bytes) => {
       paced += bytes;
@@ -71,8 +73,10 @@ function contextOf({ origin, mirrors = [], peers = [], bases = [], registries = 
   };
 }
 
+const wantedOf = (blob: Buffer) => ({ digest: digestOf(blob), sizeBytes: blob.length });
+
 async function get(blob: Buffer, around: Around): Promise<string | null> {
-  const problem = await download(digestOf(blob), blob.length, contextOf(around), new AbortController().signal);
+  const problem = await download(wantedOf(blob), contextOf(around), new AbortController().signal);
   const isThere = store.verify(digestOf(blob), blob.length);
   expect(isThere).toBe(problem === null);
   return problem?.code ?? null;
@@ -184,7 +188,7 @@ describe('sources', () => {
     mirror.answer = (_, _request, response) => Boolean(response.writeHead(410).end());
     origin.answer = (_, _request, response) => Boolean(response.writeHead(503).end());
     const around = contextOf({ origin, mirrors: [mirror] });
-    const ask = () => download(digestOf(blob), blob.length, around, new AbortController().signal);
+    const ask = () => download(wantedOf(blob), around, new AbortController().signal);
     expect(await ask()).toMatchObject({ code: 'download_failed', isFinal: false });
     origin.answer = null;
     expect(await ask()).toMatchObject({ code: 'download_failed', isFinal: true });

@@ -51,7 +51,6 @@ function startLink(mqttUrl: string): DeviceLink {
       secret: SECRET,
       serverUrl: 'http://127.0.0.1:1',
       mqttUrl,
-      directorKey: '',
       reportPrivateKey: makeReportKey().privateKey,
     },
     boot,

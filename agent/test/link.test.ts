@@ -65,7 +65,6 @@ function startLink(tuning: Partial<LinkTuning> = {}, identity: Partial<Identity>
       ...device,
       serverUrl: plane.url,
       mqttUrl: broker.url,
-      directorKey: '',
       reportPrivateKey: keys.privateKey,
       ...identity,
     },

@@ -1,5 +1,5 @@
 /** Waits until a condition holds, looking often; fails with what was waited for when it does not hold in time. */
-export async function until(what: string, condition: () => boolean, timeoutMs = 30_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadlineMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);
@@ -8,7 +8,7 @@ export async function until(what: string, condition: () => boolean, timeoutMs = 
 }
 
 /** The same for a question that takes a while to answer. */
-export async function untilAsync(what: string, condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+export async function untilAsync(what: string, condition: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(`not within ${timeoutMs} ms: ${what}`);

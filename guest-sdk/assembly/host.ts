@@ -23,6 +23,9 @@ export declare function hostKvDelete(key: usize, keyLength: i32): i32;
 @external("wherry", "config_get")
 export declare function hostConfigGet(key: usize, keyLength: i32, buffer: usize, bufferLength: i32): i32;
 // @ts-ignore: decorator
+@external("wherry", "secret_get")
+export declare function hostSecretGet(name: usize, nameLength: i32, buffer: usize, bufferLength: i32): i32;
+// @ts-ignore: decorator
 @external("wherry", "trigger_next")
 export declare function hostTriggerNext(buffer: usize, bufferLength: i32, timeoutMs: i32): i32;
 // @ts-ignore: decorator

@@ -26,6 +26,7 @@ export { I2c } from "./i2c";
 export { kv } from "./kv";
 export { log } from "./log";
 export { publish, publishBytes } from "./mqtt";
+export { secret } from "./secret";
 export { Serial } from "./serial";
 export { nowMs } from "./time";
 export { answerTrigger, nextTrigger } from "./trigger";

@@ -46,6 +46,13 @@ WHERRY_IMPORT("config_get")
 int32_t wherry_config_get(const char *key, int32_t key_length, char *buffer, int32_t buffer_length);
 
 /*
+ * capabilities: { secrets: [API_KEY] }. Ask anew for each use, and wipe the buffer when it has served: a value may be replaced at any
+ * time. With `secrets: { API_KEY: { env: true } }` it is a variable of the environment too, as it was when the program began.
+ */
+WHERRY_IMPORT("secret_get")
+int32_t wherry_secret_get(const char *name, int32_t name_length, void *buffer, int32_t buffer_length);
+
+/*
  * For a program whose `start` has a loop of its own: waits for the next trigger and writes it as lines NAME=value, an empty line,
  * the payload. While it waits, no time limit runs. An http trigger is answered with wherry_trigger_answer.
  */

@@ -22,7 +22,7 @@ function load(name: string) {
   const manifest = parseManifest({ value: parse(readFileSync(join(folder, 'wherry.yaml'), 'utf8')) });
   if (!manifest.ok) throw new Error(JSON.stringify(manifest.problems));
   const [variant] = manifest.value.variants;
-  if (variant?.kind !== 'wasm') throw new Error(`${name} has no wasm variant`);
+  if (variant?.kind !== 'wasm' || variant.modulePath === undefined) throw new Error(`${name} has no wasm variant`);
   return { manifest: manifest.value, abi: variant.abi, bytes: readFileSync(join(folder, variant.modulePath)) };
 }
 

@@ -49,3 +49,8 @@ export function isAppPath(path: string): boolean {
 export function appFilter(tenant: string, device: string): string {
   return `${TOPIC_ROOT}/${tenant}/${device}/app/+/in/#`;
 }
+
+/** The apps of all devices: `out` is what a control plane hears of them. */
+export function fleetAppFilter(way: AppTopic['way']): string {
+  return `${TOPIC_ROOT}/+/+/app/+/${way}/#`;
+}

@@ -13,6 +13,8 @@ export const PAYLOAD_TYPES = {
   release: 'application/vnd.wherry.release.v1+json',
   desired: 'application/vnd.wherry.desired.v1+json',
   report: 'application/vnd.wherry.report.v1+json',
+  auditHead: 'application/vnd.wherry.audit-head.v1+json',
+  auditCheckpoint: 'application/vnd.wherry.audit-checkpoint.v1+json',
 } as const;
 export type PayloadType = (typeof PAYLOAD_TYPES)[keyof typeof PAYLOAD_TYPES];
 

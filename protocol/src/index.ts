@@ -14,24 +14,22 @@ export {
 export type { ExternalKind, ModuleExport, ModuleImport } from './admission/module.ts';
 export { WASI_PREVIEW1_FUNCTIONS } from './admission/wasi-functions.ts';
 export * from './api/access.ts';
+export * from './api/audit.ts';
 export * from './api/client.ts';
 export * from './api/devices.ts';
+export * from './api/evidence.ts';
 export * from './api/index.ts';
+export * from './api/may-call.ts';
 export * from './api/operation.ts';
 export * from './api/overview.ts';
 export * from './api/page.ts';
 export * from './api/paths.ts';
 export * from './api/problem.ts';
 export {
-  addPublisherKey,
   getRelease,
-  listPublisherKeys,
   listReleases,
-  type PublisherKey,
-  publisherKey,
   publishRelease,
   type ReleaseView,
-  removePublisherKey,
 } from './api/releases.ts';
 export * from './api/rollout-actions.ts';
 export * from './api/rollout-defaults.ts';
@@ -39,16 +37,24 @@ export * from './api/rollout-explain.ts';
 export * from './api/rollout-plan.ts';
 export * from './api/rollout-request.ts';
 export * from './api/rollouts.ts';
+export * from './api/scopes.ts';
+export * from './api/secrets.ts';
+export * from './api/sessions.ts';
 export * from './api/stream.ts';
+export * from './api/tenants.ts';
 export * from './api/trust.ts';
+export * from './api/users.ts';
 export {
   APP_TOPIC_LEVELS_MAX,
   type AppTopic,
   appFilter,
   buildAppTopic,
+  fleetAppFilter,
   isAppPath,
   parseAppTopic,
 } from './app-topics.ts';
+export * from './audit/chain.ts';
+export * from './audit/entry.ts';
 export * from './canonical.ts';
 export type { AdmittedComponent } from './component/admit-component.ts';
 export { OFFERED_INTERFACES } from './component/host-interfaces.ts';
@@ -57,6 +63,7 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export * from './limits.ts';
 export { concurrencyOf, whyNotConcurrent } from './manifest/concurrency.ts';
+export { refuseContainer } from './manifest/container-terms.ts';
 export { checkCron } from './manifest/cron.ts';
 export type { Locate } from './manifest/explain.ts';
 export {
@@ -81,6 +88,8 @@ export * from './messages/usage.ts';
 export * from './names.ts';
 export * from './oci/registry.ts';
 export * from './quantities.ts';
+export * from './secrets/hpke.ts';
+export * from './secrets/sealed-secret.ts';
 export { matchesSelector, type Selectable } from './selector/match.ts';
 export { parseSelector } from './selector/parse.ts';
 export { formatSelector, RESERVED_SELECTOR_KEYS, type Selector, type SelectorTerm } from './selector/syntax.ts';

@@ -25,6 +25,10 @@ export const LIMITS = {
   /** Modules, refused above this by admission before V8 sees them */
   moduleBytes: 32 * 1024 * 1024,
   imageArchiveBytes: 2 * 1024 * 1024 * 1024,
+  /** A packed agent: its archive, and what is in it. */
+  agentArchiveBytes: 256 * 1024 * 1024,
+  agentBytes: 1024 * 1024 * 1024,
+  agentFiles: 4_096,
   /** Deltas: a smaller blob is not worth the question; a larger one, or a larger base, would not fit a small device's memory. */
   deltaBytesMin: 64 * 1024,
   deltaBytesMax: 32 * 1024 * 1024,
@@ -64,6 +68,14 @@ export const LIMITS = {
   /** Longest wait for an edge or for serial bytes, and edges kept between two waits. */
   hardwareWaitMs: 600_000,
   gpioEdges: 64,
+  /** Secrets: bytes of a value; names in one release, and of one app on a device; devices that one request hands sealed values to. */
+  secretBytes: 8 * 1024,
+  secretsPerRelease: 16,
+  secretRecipients: 64,
+  /** Of a sigstore bundle, and of a signed OCI manifest; bundles with one release; a pinned trusted root. */
+  evidenceBytes: 64 * 1024,
+  evidencePerRelease: 8,
+  trustedRootBytes: 256 * 1024,
   /** Device */
   outboxRows: 20_000,
   transitionsPerDeployment: 28,
@@ -76,6 +88,9 @@ export const LIMITS = {
   jsonBodyBytes: 1024 * 1024,
   wavesPerRollout: 50,
   devicesPerWave: 10_000,
+  /** Of passwords; the upper bound is there for the control plane's sake, nothing is ever cut off. */
+  passwordCharsMin: 12,
+  passwordChars: 1024,
   forecastRuns: 200,
   forecastDevices: 10_000,
 } as const;

@@ -45,6 +45,12 @@ export function downFilter(tenant: TenantId, device: DeviceId, channel: DownChan
   return WITH_ID.has(channel) ? `${base}/+` : base;
 }
 
+/** One channel of all devices: what a control plane subscribes to, and what it may publish on. */
+export function fleetFilter(channel: Channel): string {
+  const base = `${TOPIC_ROOT}/+/+/${channel}`;
+  return WITH_ID.has(channel) ? `${base}/+` : base;
+}
+
 export function isUpChannel(channel: string): channel is UpChannel {
   return (UP_CHANNELS as readonly string[]).includes(channel);
 }

@@ -11,7 +11,7 @@ export interface Planted {
 const SECRET_FILE = 'secret.txt';
 /** The agent's own things come and go. */
 const OWN =
-  /^(state\.db.*|lock|good\.json.*|desired\.json|identity\.json|trust\.json|agent\.json|blobs|releases|runners|data|secret\.txt|scopes?|pool.*)$/;
+  /^(state\.db.*|lock|good\.json.*|desired\.json|identity\.json|trust|tls|secrets|agent\.json|blobs|releases|runners|data|secret\.txt|scopes?|pool.*)$/;
 
 export function plantSecrets(folder: string, secret: string): Planted {
   const places = [folder, join(folder, 'data/canary')];

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process has used so far, from /proc. Source: proc(5), fields utime and stime of `stat`, VmRSS and VmHWM of `status`. */
 export interface ProcessCost {
@@ -20,4 +20,18 @@ export function processCost(pid: number): ProcessCost {
     rssBytes: kibibytes('VmRSS') * 1024,
     rssPeakBytes: kibibytes('VmHWM') * 1024,
   };
+}
+
+/** The same with the children it has now: a control plane and the process of its broker. */
+export function programCost(pid: number): ProcessCost {
+  const costs = [pid, ...childrenOf(pid)].map(processCost);
+  const sum = (figure: keyof ProcessCost) => costs.reduce((total, cost) => total + cost[figure], 0);
+  return { cpuSeconds: sum('cpuSeconds'), rssBytes: sum('rssBytes'), rssPeakBytes: sum('rssPeakBytes') };
+}
+
+/** Source: proc(5), `children` of each thread. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
 }

@@ -6,5 +6,7 @@ export const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   deploy: async () => (await import('./deploy/suite.ts')).deploySuite,
   reconnect: async () => (await import('./reconnect/suite.ts')).reconnectSuite,
   rollout: async () => (await import('./rollout/suite.ts')).rolloutSuite,
+  trust: async () => (await import('./trust/suite.ts')).trustSuite,
+  tls: async () => (await import('./tls/suite.ts')).tlsSuite,
   wasm: async () => (await import('./wasm/suite.ts')).wasmSuite,
 };

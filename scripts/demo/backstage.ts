@@ -6,10 +6,8 @@ import { ROOT } from '../fleet/paths.ts';
 import { openEngine } from './engine.ts';
 import type { Narrator } from './narrator.ts';
 
-/** What the story needs and does not tell: the publisher's machine, with its key and its release folders, and the engine. */
+/** What the story needs and does not tell: the publisher's machine with its release folders, and the engine. */
 export interface Backstage {
-  readonly keyFile: string;
-  readonly trustFile: string;
   /** Socket of the container engine; null where none can be had. */
   readonly engineSocket: string | null;
   /** A copy of an example, with a container variant behind the Wasm one where there is an engine. */
@@ -28,8 +26,6 @@ export async function openBackstage(dir: string, narrator: Narrator): Promise<Ba
   const engine = await openEngine(narrator);
   const image = engine.socket === null ? null : await buildImage(home, narrator);
   return {
-    keyFile: join(home, 'publisher.pem'),
-    trustFile: join(home, 'trust.json'),
     engineSocket: image === null ? null : engine.socket,
     releaseFolder(example) {
       const folder = join(home, example);

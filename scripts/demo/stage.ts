@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wherry } from '../fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../fleet/control-plane.ts';
@@ -35,15 +35,16 @@ export async function openStage(options: { dir: string; narrator: Narrator; http
     dir: join(dir, 'server'),
     ...(options.httpPort === undefined ? {} : { httpPort: options.httpPort }),
   });
-  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token };
+  const keys = join(dir, 'keys');
+  const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token, WHERRY_KEYS: keys };
   const run = <T>(...args: readonly string[]) => wherry<T>(args, env);
   narrator.say(`control plane at ${controlPlane.http}, MQTT at ${controlPlane.mqtt}`);
 
   const backstage = await openBackstage(dir, narrator);
-  const keyFile = backstage.keyFile;
-  await run('keys', 'new', '--out', keyFile);
-  await run('key', 'add', `${keyFile}.pub`, '--name', 'demo-publisher');
-  narrator.say(`publisher key made on this machine: ${readFileSync(`${keyFile}.pub`, 'utf8').trim().slice(0, 24)}…`);
+  await run('trust', 'init', '--app', 'thermostat', '--no-passphrase');
+  const trustFile = join(dir, 'root.json');
+  writeFileSync(trustFile, JSON.stringify(await run('trust', 'root')));
+  narrator.say(`keys that decide what devices run, made on this machine: ${readdirSync(keys).join(', ')}`);
 
   const devices: DeviceProcess[] = [];
   for (const { name, labels, containersOnly } of CAST) {
@@ -55,7 +56,7 @@ export async function openStage(options: { dir: string; narrator: Narrator; http
         dir: join(dir, name),
         server: controlPlane.http,
         token,
-        trustFile: backstage.trustFile,
+        trustFile,
         labels,
         config: {
           http: { host: '127.0.0.1', port: 0 },

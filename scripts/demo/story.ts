@@ -33,7 +33,7 @@ export async function tellStory(stage: Stage, narrator: Narrator): Promise<DemoO
 async function goodRelease(stage: Stage, narrator: Narrator): Promise<{ rollout: Rollout; seconds: number }> {
   narrator.chapter('A signed release, in three waves');
   const release = stage.backstage.releaseFolder('thermostat');
-  await stage.run('publish', release, '--key', stage.backstage.keyFile);
+  await stage.run('publish', release);
   narrator.say('thermostat@1.0.0 is published: checked, signed and uploaded');
   const startedAt = performance.now();
   const started = await startRollout(stage, 'thermostat@1.0.0', '1,2,rest');
@@ -47,7 +47,7 @@ async function faultyRelease(
 ): Promise<{ rollout: Rollout; members: RolloutMember[] }> {
   narrator.chapter('A release whose health check fails');
   const release = stage.backstage.releaseFolder('thermostat-faulty');
-  await stage.run('publish', release, '--key', stage.backstage.keyFile);
+  await stage.run('publish', release);
   const started = await startRollout(stage, 'thermostat@1.1.0', '1,2,rest');
   const rollout = await watchRollout(stage.controlPlane, started.id, narrator, 90_000);
   if (rollout.verdict) narrator.say(`halted by itself: ${rollout.verdict.sentence}`);

@@ -24,11 +24,13 @@ export async function startControlPlane(options: {
   readonly usageEveryMs?: number;
 }): Promise<ControlPlane> {
   const usage = options.usageEveryMs === undefined ? [] : ['--usage-every-ms', String(options.usageEveryMs)];
+  // A network that a benchmark made for itself.
+  const open = options.host === undefined ? [] : ['--insecure-plain'];
   const main = resolve(ROOT, 'control-plane/server/src/main.ts');
   const launch = (http: string, mqtt: string) =>
     startProgram({
       name: 'control plane',
-      args: [main, '--data', options.dir, '--http', http, '--mqtt', mqtt, ...usage],
+      args: [main, '--data', options.dir, '--http', http, '--mqtt', mqtt, ...usage, ...open],
       logFile: join(options.dir, '../control-plane.log'),
     });
   const host = options.host ?? '127.0.0.1';

@@ -65,7 +65,7 @@ async function readyLine(
   exited: Promise<{ code: number | null }>,
   options: ProgramOptions,
 ): Promise<Record<string, unknown>> {
-  const withinMs = options.readyWithinMs ?? 20_000;
+  const withinMs = options.readyWithinMs ?? 60_000;
   if (!child.stdout) throw new Error(`${options.name} has no stdout`);
   const lines = createInterface({ input: child.stdout });
   let timer: NodeJS.Timeout | undefined;

@@ -41,3 +41,11 @@ it('a suite that does not exist is refused with the names of those that do', () 
   expect(status).toBe(2);
   expect(stderr).toContain('rollout');
 });
+
+it('the tls suite lets devices in by their certificates, and back in by their tickets', () => {
+  const { status, stdout, stderr } = bench('tls', '--json', '--connections', '20', '--at-once', '5');
+  expect(status, stderr).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ suite: 'tls', connections: 20, resumed: { share: 1 } });
+  expect(report.bytesPerConnection).toBeGreaterThan(0);
+}, 120_000);

@@ -16,7 +16,7 @@ describe('killed in the middle of a rollout', () => {
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'wherry-kill-'));
     stage = await openStage({ dir, narrator: createNarrator(process.stderr) });
-    await stage.run('publish', stage.backstage.releaseFolder('thermostat'), '--key', stage.backstage.keyFile);
+    await stage.run('publish', stage.backstage.releaseFolder('thermostat'));
   });
 
   afterEach(async () => {
@@ -76,7 +76,7 @@ describe('killed in the middle of a rollout', () => {
 
   it('the canary, and then the control plane, while a faulty release is on trial: halted, and the canary is put back', async () => {
     await ended((await startRollout(stage, 'thermostat@1.0.0', '6')).id, 'completed');
-    await stage.run('publish', stage.backstage.releaseFolder('thermostat-faulty'), '--key', stage.backstage.keyFile);
+    await stage.run('publish', stage.backstage.releaseFolder('thermostat-faulty'));
     const { id } = await startRollout(stage, 'thermostat@1.1.0', '1,2,rest');
     const canary = stage.devices[0];
     if (!canary) throw new Error('the stage has no first device');

@@ -3,6 +3,9 @@ import { pino } from 'pino';
 import type { Logger } from '../logs/logger.ts';
 import { createDockerRuntime } from '../runtimes/docker/runtime.ts';
 import { createWasmRuntime } from '../runtimes/wasm/runtime.ts';
+import { readLaunched } from '../self-update/launched.ts';
+import { relaunch } from '../self-update/relaunch.ts';
+import { startWatchdog } from '../self-update/watchdog.ts';
 import { type AgentOptions, type RunningAgent, startAgent } from '../shell/agent.ts';
 import { readConfig } from '../shell/config.ts';
 import { createEffects } from '../shell/effects.ts';
@@ -19,16 +22,21 @@ export async function runCommandLine(args: readonly string[], makeRuntimes = pro
   const config = expectOk(readConfig(folder, options.config));
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
   const effects = createEffects(faultsOf(process.env));
-  const agent = await startAgent({ folder, config, effects, log, makeRuntimes });
+  const launched = readLaunched(process.env, folder);
+  const agent = await startAgent({ folder, config, effects, log, makeRuntimes, launched });
+  const watchdog = startWatchdog(process.env, log);
   const ready = { ready: true, device: agent.device, pid: process.pid, http: agent.httpUrl };
   writeSync(1, `${JSON.stringify(ready)}\n`);
-  // The service manager starts it again: on the data folder, which it could not write before.
-  const startOver = agent.mustStartOver.then(() =>
-    log.warn({ folder }, 'the data folder can be written again: starting over'),
-  );
-  await Promise.race([untilToldToStop(log), startOver]);
+  // On the data folder, which it could not write before, or as another version.
+  const startOver = agent.mustStartOver.then(() => {
+    log.warn({ folder }, 'starting over');
+    return 'start over' as const;
+  });
+  const why = await Promise.race([untilToldToStop(log), startOver]);
   await stopInTime(agent, log);
   log.info({ effects: effects.count(), steps: effects.steps() }, 'stopped');
+  watchdog.stop();
+  if (why === 'start over' && launched !== null) relaunch(launched.launcher);
   process.exit(0);
 }
 
@@ -50,12 +58,12 @@ export const productionRuntimes: MakeRuntimes = (folder, { tenant, device }, con
 /** Whatever hangs, the service manager is not kept waiting longer. */
 const STOP_MS = 15_000;
 
-function untilToldToStop(log: Logger): Promise<void> {
+function untilToldToStop(log: Logger): Promise<'stop'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => {
         log.info({ signal }, 'stopping');
-        resolve();
+        resolve('stop');
       });
   });
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,6 +10,7 @@ import { readLinkUsage } from '../store/link-usage.ts';
 import { isFolderLocked } from '../store/lock.ts';
 import { readIdentity } from '../store/provisioning.ts';
 import { readRecord } from '../store/record-schema.ts';
+import { readTls } from '../store/tls-files.ts';
 import { needed, parseOptions } from './usage-error.ts';
 
 /** `wherry-agent status`: reads what is saved; asks nobody, changes nothing, works beside a running agent. */
@@ -26,9 +28,16 @@ export function readStatus(folder: string) {
     device: `${tenant}/${device}`,
     target,
     server: serverUrl,
+    certificateUntilMs: certificateUntilMs(folder),
     running: isFolderLocked(folder),
     ...readDatabase(join(folder, DATABASE_FILE)),
   };
+}
+
+/** Null where the device signs in with a secret. */
+function certificateUntilMs(folder: string): number | null {
+  const tls = expectOk(readTls(folder));
+  return tls === null ? null : +new X509Certificate(tls.cert).validToDate;
 }
 
 function readDatabase(path: string) {
@@ -55,6 +64,9 @@ function asText(status: Status): string {
   const lines = [
     `device      ${status.device} (${status.target})`,
     `server      ${status.server}`,
+    ...(status.certificateUntilMs === null
+      ? []
+      : [`certificate until ${new Date(status.certificateUntilMs).toISOString()}`]),
     `agent       ${status.running ? 'runs' : 'does not run'}`,
     `generation  ${status.generation ?? 'none yet'}`,
     `to report   ${status.outbox}`,

@@ -1,4 +1,4 @@
-import type { Problem, Release, WasmFeature } from '@wherry/protocol';
+import { AGENT_APP, type Problem, type Release, type WasmFeature } from '@wherry/protocol';
 
 /** What the owner of this device allows, whatever is signed. */
 export interface Policy {
@@ -6,6 +6,8 @@ export interface Policy {
   readonly cpuShareMax: number;
   readonly allowContainers: boolean;
   readonly allowWasm: boolean;
+  /** May releases put another version of the agent in the place of this one? They may unless it is false. */
+  readonly allowAgentUpdates?: boolean;
   /** May guests call out by HTTP? */
   readonly allowHttp: boolean;
   /** May names that they are granted lead to private, loopback and link-local addresses? */
@@ -22,6 +24,8 @@ export interface Policy {
 }
 
 export function refuseByPolicy(release: Release, policy: Policy): Problem | null {
+  // The limits are those of programs, and the agent is none.
+  if (release.app === AGENT_APP) return null;
   const { limits, capabilities } = release;
   if (limits.memoryBytes > policy.memoryBytesMax)
     return {

@@ -17,7 +17,7 @@ export interface InitMessage {
   readonly fuel?: number;
   readonly tableElements: number;
   readonly args: readonly string[];
-  /** Variables of the guest's environment: settings that its release was granted as such. */
+  /** Variables of the guest's environment: settings and secrets that its release was granted as such. */
   readonly env: Readonly<Record<string, string>>;
   /** Every setting that its release declares, for `config_get`. */
   readonly config: Readonly<Record<string, string>>;
@@ -80,6 +80,8 @@ export type HostOperation =
   /** Tail: the value. */
   | { readonly op: 'kv_set'; readonly key: string }
   | { readonly op: 'kv_delete'; readonly key: string }
+  /** Reply tail: the value. */
+  | { readonly op: 'secret_get'; readonly name: string }
   /** Waits for a trigger; the reply carries it. */
   | { readonly op: 'next'; readonly timeoutMs: number }
   /** Answers the http trigger that `next` delivered last. Tail: the body. */

@@ -87,6 +87,15 @@ export function wherryImports({ channel, memory, log, config, meter }: AbiContex
       const value = Object.hasOwn(config, key) ? config[key] : undefined;
       return value === undefined ? STATUS.absent : deliver(Buffer.from(value), bufferAt, bufferLength);
     },
+    secret_get(nameAt: number, nameLength: number, bufferAt: number, bufferLength: number): number {
+      const name = text(nameAt, nameLength, 64);
+      if (name === null) return STATUS.invalid;
+      const reply = channel.request({ op: 'secret_get', name });
+      if (reply.status < 0) return reply.status;
+      const length = deliver(reply.tail, bufferAt, bufferLength);
+      reply.tail.fill(0);
+      return length;
+    },
     trigger_next(bufferAt: number, bufferLength: number, timeoutMs: number): number {
       if (pendingEvent === null) {
         const reply = channel.request({ op: 'next', timeoutMs: timeoutMs >>> 0 });

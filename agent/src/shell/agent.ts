@@ -3,6 +3,7 @@ import type { Inventory } from '@wherry/protocol';
 import { deltaBases } from '../core/delta-base.ts';
 import type { HardwareClaims } from '../hardware/claims.ts';
 import { openHardware } from '../hardware/open-hardware.ts';
+import { createHttpClient } from '../link/http-client.ts';
 import { createLink } from '../link/link.ts';
 import type { DeviceLink } from '../link/options.ts';
 import type { LinkEvents } from '../link/port.ts';
@@ -10,11 +11,12 @@ import { createLogForwarder } from '../logs/forwarder.ts';
 import type { Logger } from '../logs/logger.ts';
 import { openPeerServer } from '../peers/open-peer-server.ts';
 import type { Runtime } from '../runtimes/port.ts';
-import { readIdentity, readTrust, type StoredIdentity } from '../store/provisioning.ts';
+import type { Launched } from '../self-update/launched.ts';
+import { openSelfUpdate } from '../self-update/open-self-update.ts';
+import { readFactoryRoot, readIdentity, type StoredIdentity } from '../store/provisioning.ts';
 import { openStore } from '../store/store.ts';
 import type { FleetLink } from '../triggers/fleet.ts';
 import { createTriggers } from '../triggers/triggers.ts';
-import { makeKeyRing } from '../trust/keys.ts';
 import { createUsageSampler } from '../usage/sampler.ts';
 import { atMost } from './at-most.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
@@ -23,6 +25,7 @@ import type { AgentConfig } from './config.ts';
 import { openDataPlace, whenWritable } from './data-place.ts';
 import { createDevice, ownPlatform } from './device.ts';
 import { createDeviceHttp } from './device-http.ts';
+import { createDeviceSecrets } from './device-secrets.ts';
 import { download } from './download.ts';
 import { createSources } from './downloading/sources.ts';
 import type { Effects } from './effects.ts';
@@ -30,18 +33,21 @@ import { createEngineWatch } from './engine-watch.ts';
 import { STOP_GRACE_MS } from './executors/context.ts';
 import { createExecuting } from './executors/table.ts';
 import { expectOk } from './expect-ok.ts';
+import { openHome } from './home.ts';
 import { createHostServices } from './host-services.ts';
 import { type HeldInstance, Instances } from './instances.ts';
 import { createIntake } from './intake.ts';
 import { readInventory } from './inventory.ts';
+import { isolationOf } from './isolation-of.ts';
 import { createLimitEvents } from './limit-events.ts';
 import { createLinks } from './links.ts';
 import { createLoop, type Loop } from './loop.ts';
+import { openTrust } from './open-trust.ts';
 import { createReporter } from './reporter.ts';
 import { createSurroundings } from './surroundings.ts';
 import { tellDamage } from './tell-damage.ts';
 import { createTimeZones } from './time-zone.ts';
-import { createTrustedReleases } from './trusted-releases.ts';
+import { startTriggers, triggerPlaces } from './trigger-places.ts';
 
 /** The agent put together: every part is made here, once, and handed what it needs. */
 export interface AgentOptions {
@@ -57,13 +63,15 @@ export interface AgentOptions {
   ) => readonly Runtime[];
   /** The system's own without. */
   readonly clock?: Clock;
+  /** Null, or left out: not by a launcher, so this agent cannot put another in its place. */
+  readonly launched?: Launched | null;
 }
 
 export interface RunningAgent {
   readonly device: string;
   /** Where http triggers are served; null when they are not. */
   readonly httpUrl: string | null;
-  /** Resolves when the data folder, which took nothing at the start, can be written again. */
+  /** Resolves when the data folder, which took nothing at the start, can be written again, or when another version is to run. */
   readonly mustStartOver: Promise<void>;
   stop(): Promise<void>;
 }
@@ -71,20 +79,21 @@ export interface RunningAgent {
 const DOWNLOADS_AT_ONCE = 2;
 
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { folder, config, effects, log, makeRuntimes, clock = SYSTEM_CLOCK } = options;
+  const { folder, config, effects, log, makeRuntimes, clock = SYSTEM_CLOCK, launched = null } = options;
   const identity = expectOk(readIdentity(folder));
-  const trust = expectOk(readTrust(folder));
-  const director = expectOk(makeKeyRing([identity.directorKey]));
-  const publishers = expectOk(makeKeyRing(trust.publisherKeys));
+  const factoryRoot = expectOk(readFactoryRoot(folder));
   const place = openDataPlace(folder, effects);
   const boot = randomBytes(16).toString('hex');
   const store = openStore({ folder: place.folder, boot, effects, nowMs: clock.nowMs });
   const links = createLinks(config.links, store, clock, log);
-  const http = createDeviceHttp(identity, effects, links);
-  const sources = createSources(config.downloads, http, effects, links);
+  const home = openHome({ folder, serverUrl: identity.serverUrl, effects, clock, log });
+  const elsewhere = createHttpClient();
+  const http = createDeviceHttp(identity, home.client, effects, links);
+  const sources = createSources(config.downloads, http, elsewhere, effects, links);
   const hardware = await openHardware(config, log);
-  const runtimes = makeRuntimes(place.folder, identity, config, hardware);
-  const device = createDevice(runtimes, config.policy, ownPlatform(), effects);
+  const selfUpdate = openSelfUpdate({ launched, folder, config, store, effects, clock });
+  const runtimes = [...makeRuntimes(place.folder, identity, config, hardware), ...selfUpdate.runtimes];
+  const device = createDevice(runtimes, config.policy, { platform: ownPlatform(), target: identity.target }, effects);
   const fleet: FleetLink = {
     hearApps: (isWanted) => link.hearApps(isWanted),
     publishOut: (app, path, payload) => link.publishOut(app, path, payload),
@@ -106,12 +115,17 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const executing = createExecuting(() => ({
     store,
     effects,
-    releases,
+    releases: trust.releases,
     device,
     policy: config.policy,
     triggers,
     instances,
-    hostFor: (app) => createHostServices(app, store, triggers, (line) => logs.add(line), tellLimit(app)),
+    secrets,
+    hostFor: (app) =>
+      createHostServices(app, store, triggers, (line) => logs.add(line), {
+        ...tellLimit(app),
+        secret: (name) => secrets.value(app, name),
+      }),
     records,
     isMoving: (app, ticket) => {
       const run = loop.states().get(app)?.run;
@@ -119,11 +133,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     },
     dispatch: (app, event) => loop.dispatch(app, event),
     settleUsage: (held) => usage.settle(asRunning(held)),
-    download: (digest, sizeBytes, signal) =>
+    download: (blob, signal) =>
       slots(() =>
         download(
-          digest,
-          sizeBytes,
+          blob,
           {
             http,
             blobs: store.blobs,
@@ -142,7 +155,22 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     log,
   }));
   const timers = new Map<string, NodeJS.Timeout>();
-  const releases = createTrustedReleases(store, http, { publishers, threshold: trust.threshold });
+  const trust = openTrust({
+    folder: place.folder,
+    factoryRoot,
+    tenant: identity.tenant,
+    deviceTarget: identity.target,
+    serverUrl: identity.serverUrl,
+    store,
+    http,
+    effects,
+    clock,
+    records,
+    loop: () => loop,
+    onRevoked: config.onRevoked,
+    judgeAgain: (sealed) => intake.receiveAgain(sealed),
+    log,
+  });
   const reporter = createReporter(store, () => intake.generation());
   const loop: Loop = createLoop({
     store,
@@ -154,15 +182,25 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     onFailure: (app) => logs.sendLast(app),
     log,
   });
+  const secrets = createDeviceSecrets({
+    ...{ identity, folder, dataFolder: place.folder, store, http, effects, instances, log },
+    loop: () => loop,
+    reporter: () => reporter,
+  });
   const intake = createIntake({
     tenant: identity.tenant,
     device: identity.device,
-    director,
+    director: trust.director,
+    onStranger: trust.askAbout,
     store,
     loop: () => loop,
     reporter: () => reporter,
     clock,
-    onAccepted: (state) => usage.setEvery(state.usageEveryMs),
+    onAccepted: (state) => {
+      usage.setEvery(state.usageEveryMs);
+      secrets.follow(state.workloads);
+      trust.follow(state.trust ?? 0);
+    },
     frozen: place.trouble,
     log,
   });
@@ -173,6 +211,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       runtimes: device.answering(),
       isolation: isolationOf(runtimes),
       hardware: hardware?.present ?? null,
+      ...secrets.sealingKey,
     });
   const events: LinkEvents = {
     desired: (sealed) => intake.receive(sealed),
@@ -200,6 +239,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     boot,
     outbox: store.outbox,
     events,
+    client: home.client,
+    tls: home.tls,
     log,
     isMetered: () => links.facts().isMetered,
   });
@@ -215,11 +256,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   if (store.ledger.desired() !== null) executing.execute('', { kind: 'collectGarbage' });
   usage.start();
   engines.start();
+  home.start();
   link.start();
   // A device whose broker cannot be reached still learns what is wanted of it.
   void link.refresh();
 
   const { promise: mustStartOver, resolve: startOver } = Promise.withResolvers<void>();
+  void selfUpdate.mustLeave.then(startOver);
   const stopLooking = place.trouble === null ? () => {} : whenWritable(folder, effects, startOver);
   return {
     device: `${identity.tenant}/${identity.device}`,
@@ -227,7 +270,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     mustStartOver,
     async stop() {
       loop.close();
+      selfUpdate.close();
       intake.stop();
+      secrets.stop();
+      trust.stop();
       usage.stop();
       engines.stop();
       await executing.stop();
@@ -238,6 +284,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       );
       logs.stop();
       await link.stop();
+      await home.stop();
+      elsewhere.close();
       links.flush();
       store.close();
       stopLooking();
@@ -248,31 +296,4 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 function asRunning({ app, releaseDigest, instance }: HeldInstance) {
   return { app, release: releaseDigest, instance };
-}
-
-function triggerPlaces({ http, localBroker }: AgentConfig) {
-  const broker = typeof localBroker === 'string' ? { url: localBroker } : localBroker;
-  return {
-    ...(http === false ? {} : { http }),
-    ...(broker === undefined ? {} : { localBroker: withoutUndefined(broker) }),
-  };
-}
-
-function withoutUndefined(broker: { url: string; username?: string | undefined; password?: string | undefined }) {
-  const { url, username, password } = broker;
-  return { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-}
-
-/** A port that is taken must not keep the programs of the device from running. */
-async function startTriggers(triggers: { start(): Promise<void> }, log: Logger): Promise<void> {
-  try {
-    await triggers.start();
-  } catch (error) {
-    log.error({ err: error }, 'start triggers: http triggers are not served');
-  }
-}
-
-function isolationOf(runtimes: readonly Runtime[]): Inventory['isolation'] {
-  const found = runtimes.find(({ kind }) => kind === 'wasm')?.features.isolation;
-  return found === undefined || found === 'container' ? 'process' : found;
 }

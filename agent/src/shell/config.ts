@@ -77,6 +77,11 @@ const config = z.strictObject({
   parkAfterMs: z.union([z.literal(false), z.int().min(100).max(86_400_000)]).default(60_000),
   /** Until a desired state says otherwise. */
   usageEveryMs: z.int().min(1_000).max(86_400_000).default(300_000),
+  /**
+   * A release that runs here and that its owner revoked: `keep` lets it run until it ends by itself, and never starts it again; `stop` ends
+   * it as soon as the device hears of it.
+   */
+  onRevoked: z.enum(['keep', 'stop']).default('keep'),
   policy: z
     .strictObject({
       memoryBytesMax: z.int().min(LIMITS.memoryBytesMin).default(LIMITS.memoryBytesMax),
@@ -84,6 +89,8 @@ const config = z.strictObject({
       allowContainers: z.boolean().default(true),
       /** False on a device whose owner wants programs in containers only. */
       allowWasm: z.boolean().default(true),
+      /** False where the agent is updated by hand, or with the image of the device. */
+      allowAgentUpdates: z.boolean().default(true),
       allowHttp: z.boolean().default(true),
       /** May a release be granted names that lead to private, loopback and link-local addresses? */
       allowPrivateHttp: z.boolean().default(true),
@@ -112,6 +119,12 @@ const config = z.strictObject({
        * Delegate=yes). False uses none. Unless told, the agent's own where that was plainly delegated to it (cgroup/own-place.ts).
        */
       cgroup: z.union([z.boolean(), z.string().startsWith('/')]).optional(),
+    })
+    .prefault({}),
+  selfUpdate: z
+    .strictObject({
+      /** How long a new version of the agent may take until the control plane has acknowledged a report of it. */
+      confirmWithinMs: z.int().min(1_000).max(86_400_000).default(900_000),
     })
     .prefault({}),
   /** Pins, buses and serial devices by the names that releases use. */

@@ -35,7 +35,7 @@ export interface DataPlace {
 /** What starting and a few transactions need. */
 const PROBE_BYTES = 128 * 1024;
 const MAKESHIFT_PARENTS = ['/run', tmpdir(), '/dev/shm'];
-const NOT_COPIED = /(^|\/)(lock|state\.db-shm|probe|state\.db\.damaged-[^/]*|partial\/[^/]+)$/;
+const NOT_COPIED = /(^|\/)(lock|agent\/versions(\/.*)?|state\.db-shm|probe|state\.db\.damaged-[^/]*|partial\/[^/]+)$/;
 /** Left free for what else lives in memory. */
 const SPARE_SHARE = 0.5;
 

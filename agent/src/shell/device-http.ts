@@ -1,4 +1,6 @@
 import type { ErrorCode } from '@wherry/protocol';
+import { authorizationOf } from '../link/credentials.ts';
+import type { HttpAnswer, HttpClient } from '../link/http-client.ts';
 import type { Identity } from '../link/port.ts';
 import type { DownloadPurpose } from '../store/link-usage.ts';
 import type { Effects } from './effects.ts';
@@ -6,7 +8,7 @@ import type { Links } from './links.ts';
 
 /** Reads from the control plane over HTTP as this device. Redirects are refused: what is fetched is named by digest, not by place. */
 export interface DeviceHttp {
-  get(path: string, options: GetOptions): Promise<Response>;
+  get(path: string, options: GetOptions): Promise<HttpAnswer>;
 }
 
 export interface GetOptions {
@@ -18,17 +20,16 @@ export interface GetOptions {
 
 export function createDeviceHttp(
   identity: Identity,
+  client: HttpClient,
   effects: Effects,
   links: Pick<Links, 'count' | 'flush'>,
 ): DeviceHttp {
-  const authorization = `Bearer ${identity.tenant}/${identity.device}:${identity.secret}`;
+  const authorization = authorizationOf(identity);
   return {
     async get(path, { headers = {}, signal, purpose }) {
       const response = await effects.run('http.get', () =>
-        fetch(identity.serverUrl + path, {
-          // Compression would let few bytes on the wire become many here.
-          headers: { authorization, 'accept-encoding': 'identity', ...headers },
-          redirect: 'error',
+        client.request(identity.serverUrl + path, {
+          headers: { ...authorization, ...headers },
           ...(signal === undefined ? {} : { signal }),
         }),
       );
@@ -38,17 +39,20 @@ export function createDeviceHttp(
 }
 
 /** The same answer, whose bytes are counted as they are read. */
-export function counted(response: Response, onBytes: (bytes: number) => void, onEnd: () => void): Response {
-  if (response.body === null) return response;
-  const counting = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      onBytes(chunk.byteLength);
-      controller.enqueue(chunk);
-    },
-    flush: onEnd,
-  });
-  const { status, headers } = response;
-  return new Response(response.body.pipeThrough(counting), { status, headers });
+export function counted(answer: HttpAnswer, onBytes: (bytes: number) => void, onEnd: () => void): HttpAnswer {
+  return { ...answer, body: counting(answer.body, onBytes, onEnd) };
+}
+
+async function* counting(
+  body: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+  onEnd: () => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+  onEnd();
 }
 
 export interface FetchProblem {
@@ -75,8 +79,6 @@ export function problemOfError(error: unknown, what: string): FetchProblem {
       message: `store ${what}: the disk answered ${code} to ${syscall}`,
       isFinal: false,
     };
-  const cause = error instanceof Error ? error.cause : undefined;
-  const inner = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : undefined;
-  const reason = inner ?? (error instanceof Error ? error.message : String(error));
+  const reason = error instanceof Error ? error.message : String(error);
   return { code: 'download_failed', message: `fetch ${what}: ${reason}`, isFinal: false };
 }

@@ -1,7 +1,7 @@
-import type { VariantKind } from '@wherry/protocol';
+import { VARIANT_KINDS, type VariantKind } from '@wherry/protocol';
 import type { DeviceFit } from '../core/fit.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Runtime } from '../runtimes/port.ts';
+import type { Runtime, RuntimeIdentity } from '../runtimes/port.ts';
 import type { Effects } from './effects.ts';
 import { firstProblem } from './workload-spec.ts';
 
@@ -12,29 +12,34 @@ export interface Device {
   runtimeFor(kind: VariantKind): Runtime | null;
   /** Kinds with a runtime that answered. */
   kinds(): readonly VariantKind[];
-  answering(): readonly { readonly name: string; readonly version: string }[];
+  answering(): readonly AnsweringRuntime[];
   refresh(): Promise<void>;
 }
 
-const KINDS: readonly VariantKind[] = ['wasm', 'container'];
+type AnsweringRuntime = RuntimeIdentity & { readonly name: string };
 
-export function createDevice(runtimes: readonly Runtime[], policy: Policy, platform: string, effects: Effects): Device {
-  let answering: { readonly runtime: Runtime; readonly version: string }[] = [];
-  let fit: DeviceFit = { refused: {}, platform };
+export function createDevice(
+  runtimes: readonly Runtime[],
+  policy: Policy,
+  kind: Pick<DeviceFit, 'platform' | 'target'>,
+  effects: Effects,
+): Device {
+  let answering: { readonly runtime: Runtime; readonly identity: RuntimeIdentity }[] = [];
+  let fit: DeviceFit = { refused: {}, ...kind };
 
   async function refresh(): Promise<void> {
     const reasons = new Map<VariantKind, string>();
     const found: typeof answering = [];
     for (const runtime of runtimes) {
       const probed = await effects.run('runtime.probe', () => runtime.probe());
-      if (probed.ok) found.push({ runtime, version: probed.value.version });
+      if (probed.ok) found.push({ runtime, identity: probed.value });
       else reasons.set(runtime.kind, firstProblem(probed.problems).message);
     }
     answering = found;
     fit = {
-      platform,
-      refused: Object.fromEntries(KINDS.flatMap((kind) => refusal(kind, reasons.get(kind)))),
-      sideBySide: KINDS.filter((kind) => runtimeFor(kind)?.features.sideBySide === true),
+      ...kind,
+      refused: Object.fromEntries(VARIANT_KINDS.flatMap((kind) => refusal(kind, reasons.get(kind)))),
+      sideBySide: VARIANT_KINDS.filter((kind) => runtimeFor(kind)?.features.sideBySide === true),
     };
   }
 
@@ -43,7 +48,7 @@ export function createDevice(runtimes: readonly Runtime[], policy: Policy, platf
   }
 
   function refusal(kind: VariantKind, reason: string | undefined) {
-    if (kind === 'container' ? !policy.allowContainers : !policy.allowWasm)
+    if (!isAllowed(kind, policy))
       return [[kind, { code: 'capability_denied', message: `the policy of this device allows no ${kind} variants` }]];
     if (answering.some(({ runtime }) => runtime.kind === kind)) return [];
     return [[kind, { code: 'no_runtime', message: reason ?? `no runtime for ${kind} variants on this device` }]];
@@ -53,9 +58,14 @@ export function createDevice(runtimes: readonly Runtime[], policy: Policy, platf
     fit: () => fit,
     runtimeFor,
     kinds: () => [...new Set(answering.map(({ runtime }) => runtime.kind))],
-    answering: () => answering.map(({ runtime, version }) => ({ name: runtime.name, version })),
+    answering: () => answering.map(({ runtime, identity }) => ({ name: runtime.name, ...identity })),
     refresh,
   };
+}
+
+function isAllowed(kind: VariantKind, policy: Policy): boolean {
+  if (kind === 'agent') return policy.allowAgentUpdates !== false;
+  return kind === 'container' ? policy.allowContainers : policy.allowWasm;
 }
 
 const OCI_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', arm: 'arm/v7', ia32: '386' };

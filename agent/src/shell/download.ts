@@ -30,17 +30,17 @@ const RESERVE_BYTES = 16 * 1024 * 1024;
 
 /** Null: the blob is in the store. */
 export async function download(
-  digest: string,
-  sizeBytes: number,
+  wanted: WantedBlob,
   context: DownloadContext,
   signal: AbortSignal,
 ): Promise<FetchProblem | null> {
   const { blobs } = context;
+  const { digest, sizeBytes } = wanted;
   if (blobs.verify(digest, sizeBytes)) return null;
   let file: PartialFile | null = null;
   try {
     file = new PartialFile(blobs.partialPath(digest), context.effects);
-    const problem = await fill(file, { digest, sizeBytes }, context, signal);
+    const problem = await fill(file, wanted, context, signal);
     if (problem === null) file.sync();
     file.close();
     if (problem === null) blobs.adopt(digest);
@@ -81,7 +81,8 @@ async function fill(
   for (const source of sources.local)
     if (await isFilled(() => whole(file, wanted, source, context, signal), file)) return null;
   if (await isFilled(() => delta(file, wanted, context, signal), file)) return null;
-  for (const source of sources.mirrors)
+  const named = wanted.registry === undefined ? null : sources.named(wanted.registry);
+  for (const source of [...(named === null ? [] : [named]), ...sources.mirrors])
     if (await isFilled(() => whole(file, wanted, source, context, signal), file)) return null;
   const hadOthersBytes = file.length > 0;
   const problem = await whole(file, wanted, sources.origin, context, signal);

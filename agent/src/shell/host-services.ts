@@ -10,7 +10,7 @@ export function createHostServices(
   store: Store,
   triggers: Triggers,
   addLog: (line: LogLine) => void,
-  told: Pick<HostServices, 'limitHit' | 'restarted'> = {},
+  told: Pick<HostServices, 'limitHit' | 'restarted' | 'secret'> = {},
 ): HostServices {
   return {
     ...told,

@@ -1,8 +1,8 @@
-import type { DesiredState, Envelope, Problem } from '@wherry/protocol';
+import type { DesiredState, Envelope, ErrorCode, Outcome, Problem } from '@wherry/protocol';
 import { plan } from '../core/plan/plan.ts';
 import type { Logger } from '../logs/logger.ts';
 import type { Store } from '../store/store.ts';
-import type { KeyRing } from '../trust/keys.ts';
+import type { DirectorKeys } from '../trust/judge-release.ts';
 import { digestOf } from '../trust/payload.ts';
 import { openDesired, verifyDesired } from '../trust/verify-desired.ts';
 import type { Clock } from './clock.ts';
@@ -16,6 +16,8 @@ import { firstProblem } from './workload-spec.ts';
  */
 export interface Intake {
   receive(sealed: Envelope): void;
+  /** What it says now is final. */
+  receiveAgain(sealed: Envelope): void;
   /** After a start: goes on with what was accepted, also where the database was lost. */
   resume(): void;
   generation(): number;
@@ -25,7 +27,10 @@ export interface Intake {
 export interface IntakeOptions {
   readonly tenant: string;
   readonly device: string;
-  readonly director: KeyRing;
+  /** Who signs desired states, by the newest root. */
+  readonly director: () => Outcome<DirectorKeys>;
+  /** Its signer is not known: asked about once, and then handed to `receiveAgain`. */
+  readonly onStranger: (sealed: Envelope) => void;
   readonly store: Store;
   readonly loop: () => Loop;
   readonly reporter: () => Reporter;
@@ -36,18 +41,21 @@ export interface IntakeOptions {
   readonly log: Logger;
 }
 
+/** A newer root may name who signed. */
+const ABOUT_SIGNER: ReadonlySet<ErrorCode> = new Set(['key_unknown', 'signature_invalid', 'metadata_malformed']);
+
 /** When a desired state cannot be stored (a full disk, say), it is taken up again after this. */
 const STORE_AGAIN_MS = 5_000;
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { store, director, tenant, device, log } = options;
+  const { store, tenant, device, log } = options;
   const { ledger } = store;
   let generation = ledger.desired()?.generation ?? 0;
   let again: NodeJS.Timeout | undefined;
 
-  function receive(sealed: Envelope): void {
+  function receive(sealed: Envelope, isKnownStranger = false): void {
     try {
-      judge(sealed);
+      judge(sealed, isKnownStranger);
     } catch (error) {
       // Nothing was accepted, and the link will not hand over again what has not changed.
       log.error({ err: error }, 'store a desired state: tried again soon');
@@ -56,12 +64,18 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  function judge(sealed: Envelope): void {
+  function judge(sealed: Envelope, isKnownStranger: boolean): void {
     const signedTimeMs = Number(ledger.meta('signedTimeMs') ?? 0);
     const nowMs = Math.max(signedTimeMs, options.clock.nowMs());
-    const verified = verifyDesired(sealed, { director, tenant, device, accepted: ledger.desired(), nowMs });
-    if (!verified.ok) tellRefusal(sealed, firstProblem(verified.problems));
-    else if (verified.value.isNew && options.frozen) tellRefusal(sealed, options.frozen);
+    const director = options.director();
+    const verified = director.ok
+      ? verifyDesired(sealed, { director: director.value, tenant, device, accepted: ledger.desired(), nowMs })
+      : director;
+    if (!verified.ok) {
+      const problem = firstProblem(verified.problems);
+      if (ABOUT_SIGNER.has(problem.code) && !isKnownStranger) options.onStranger(sealed);
+      else tellRefusal(sealed, problem);
+    } else if (verified.value.isNew && options.frozen) tellRefusal(sealed, options.frozen);
     else if (verified.value.isNew) accept(sealed, verified.value.state, verified.value.digest, signedTimeMs);
   }
 
@@ -112,14 +126,19 @@ export function createIntake(options: IntakeOptions): Intake {
         name: 'desired_refused',
         message: `${problem.code}: ${problem.message}`,
       });
+      // A control plane that was restored from an older copy learns here how far this device is (rule A3).
+      if (problem.code === 'generation_lower' || problem.code === 'conflict')
+        options.reporter().repeatGeneration(problem.code === 'conflict');
     });
   }
 
   /** The database may have been lost, or its last commits with it; the copy may be one step behind. */
   function newestStored() {
+    const director = options.director();
+    if (!director.ok) return null;
     const stored = [ledger.desired()?.envelope ?? null, store.desiredCopy()].flatMap((sealed) => {
       if (sealed === null) return [];
-      const opened = openDesired(sealed, { director, tenant, device });
+      const opened = openDesired(sealed, { director: director.value, tenant, device });
       if (opened.ok) return [{ sealed, ...opened.value }];
       log.error({ problem: opened.problems[0] }, 'a stored desired state does not verify: it is ignored');
       return [];
@@ -131,7 +150,8 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   return {
-    receive,
+    receive: (sealed) => receive(sealed),
+    receiveAgain: (sealed) => receive(sealed, true),
     resume() {
       const newest = newestStored();
       if (newest === null) return;

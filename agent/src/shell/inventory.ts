@@ -1,17 +1,28 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, hostname, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
 import { type HardwareInventory, type Inventory, inventory } from '@wherry/protocol';
+import type { RuntimeIdentity } from '../runtimes/port.ts';
 
 /** What this device is, told with the first report after a start. */
 export interface InventorySources {
   readonly target: string;
   readonly folder: string;
-  readonly runtimes: readonly { readonly name: string; readonly version: string }[];
+  readonly runtimes: readonly (RuntimeIdentity & { readonly name: string })[];
   readonly isolation: Inventory['isolation'];
   readonly hardware: HardwareInventory | null;
+  /** Public key to which secrets are sealed; none on a device that cannot keep one. */
+  readonly sealingKey?: string | undefined;
 }
 
-export function readInventory({ target, folder, runtimes, isolation, hardware }: InventorySources): Inventory {
+export function readInventory({
+  target,
+  folder,
+  runtimes,
+  isolation,
+  hardware,
+  sealingKey,
+}: InventorySources): Inventory {
   const disk = statfsSync(folder);
   return inventory.parse({
     agentVersion: agentVersion(),
@@ -22,17 +33,22 @@ export function readInventory({ target, folder, runtimes, isolation, hardware }:
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     diskBytes: disk.blocks * disk.bsize,
-    runtimes: runtimes.map(({ name, version }) => ({ name: name.slice(0, 64), version: version.slice(0, 64) })),
+    runtimes: runtimes.map(({ name, version, cannotHold }) => ({
+      name: name.slice(0, 64),
+      version: version.slice(0, 64),
+      ...(cannotHold === undefined ? {} : { cannotHold: [...cannotHold] }),
+    })),
     isolation,
     ...(hardware && { hardware }),
+    ...(sealingKey === undefined ? {} : { sealingKey }),
   });
 }
 
+/** Of the version that the launcher chose; else of these sources, or of the package around them. */
 export function agentVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
+  const folder = process.env.WHERRY_VERSION_DIR;
+  const path = folder ? join(folder, 'package.json') : new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 function osName(): string {

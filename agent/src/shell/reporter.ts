@@ -16,6 +16,8 @@ export interface Reporter {
   appendState(app: string, state: Deployment | null): void;
   /** A generation that changed nothing here is told all the same: the control plane waits for it. */
   appendGeneration(): void;
+  /** The control plane seems to have forgotten it: told again. `isSame`: it uses the number for something else. */
+  repeatGeneration(isSame: boolean): void;
   appendEvent(app: string | null, event: Omit<Extract<LedgerEffect, { kind: 'report' }>, 'kind'>): void;
   appendAll(states: Iterable<Deployment>, inventory: Inventory): void;
 }
@@ -52,6 +54,10 @@ export function createReporter(store: Store, generation: () => number): Reporter
     },
     appendGeneration() {
       if (hasBegun && toldGeneration !== generation()) appendDifference({});
+    },
+    repeatGeneration(isSame) {
+      const body = { type: 'state' as const, generation: generation(), workloads: {} };
+      store.outbox.append({ kind: 'report', body: { ...body, ...(isSame ? { conflict: true } : {}) } });
     },
     appendEvent(app, { severity, name, message }) {
       store.outbox.append({

@@ -14,10 +14,18 @@ export interface Damage {
 
 export function tellDamage({ store, reporter, trouble, log }: Damage): void {
   const found = [lossOf(store), trouble].filter((problem) => problem !== null);
+  if (store.broughtBackFrom !== null) tellBroughtBack(store, reporter, log);
   for (const { code, message } of found) {
     log.error({ code, setAside: store.setAside }, message);
     store.transaction('damage', () => reporter.appendEvent(null, { severity: 'error', name: code, message }));
   }
+}
+
+function tellBroughtBack(store: Store, reporter: Reporter, log: Logger): void {
+  const message = `the database of a newer agent (version ${store.broughtBackFrom}) was taken over by this one`;
+  log.warn({}, message);
+  const event = { severity: 'warning' as const, name: 'storage_brought_back', message };
+  store.transaction('damage', () => reporter.appendEvent(null, event));
 }
 
 function lossOf({ isLost, setAside }: Store): Problem | null {

@@ -14,6 +14,12 @@ test('the offsets of a zone come with the instants at which clocks are set', () 
   expect(zones.offsets('Asia/Kathmandu', NOW)?.spans).toMatchObject([{ offsetMs: 20_700_000 }]);
 });
 
+test('UTC is a zone without changes', () => {
+  const spans = zones.offsets('UTC', NOW)?.spans;
+  expect(spans).toEqual([{ fromMs: Date.UTC(2026, 10, 12), offsetMs: 0 }]);
+  expect(zones.offsets('Etc/UTC', NOW)?.spans).toEqual(spans);
+});
+
 test('a zone that nobody knows is none', () => {
   expect(zones.offsets('Mars/Phobos', NOW)).toBeNull();
   expect([isTimeZone('America/New_York'), isTimeZone('Mars/Phobos')]).toEqual([true, false]);

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { DAY_MS, MINUTE_MS, type ZoneOffsets } from '../core/window/calendar.ts';
 
 /** What the platform knows of time zones, as the plain data that the cores calculate with. */
@@ -19,12 +20,23 @@ export function createTimeZones(own: string = systemTimeZone()): TimeZones {
       const key = `${name} ${today}`;
       const known = cached.get(key);
       if (known !== undefined) return known;
-      const zone = isTimeZone(name) ? spansOf(name, today) : null;
+      const zone = spansOf(name, today);
       if (cached.size >= ZONES_KEPT) cached.clear();
       if (zone !== null) cached.set(key, zone);
       return zone;
     },
   };
+}
+
+const UTC_NAMES = new Set(['UTC', 'Etc/UTC', 'UCT', 'Etc/UCT', 'Zulu', 'Universal']);
+
+/** The name behind /etc/localtime (tzset(3)); empty when it is a file or nothing. */
+function zoneOfSystem(): string {
+  try {
+    return readlinkSync('/etc/localtime').replace(/^.*\/zoneinfo\//, '');
+  } catch {
+    return '';
+  }
 }
 
 export function isTimeZone(name: string): boolean {
@@ -37,10 +49,14 @@ export function isTimeZone(name: string): boolean {
 }
 
 function systemTimeZone(): string {
+  if (UTC_NAMES.has(process.env.TZ ?? zoneOfSystem())) return 'UTC';
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-function spansOf(name: string, today: number): ZoneOffsets {
+/** The platform's tables of time zones are large: a device that counts in UTC never loads them. */
+function spansOf(name: string, today: number): ZoneOffsets | null {
+  if (name === 'UTC') return { spans: [{ fromMs: (today - BEFORE_DAYS) * DAY_MS, offsetMs: 0 }] };
+  if (!isTimeZone(name)) return null;
   const offsetAt = offsetReader(name);
   let fromMs = (today - BEFORE_DAYS) * DAY_MS;
   const spans = [{ fromMs, offsetMs: offsetAt(fromMs) }];

@@ -22,7 +22,7 @@ export function makeSpec(
   };
 }
 
-export function artifactOf(variant: Variant) {
+function artifactOf(variant: Variant) {
   return variant.kind === 'wasm' ? variant.module : (variant.archive ?? null);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effects } from '../shell/effects.ts';
 import { makeFolder, moveFile, removePath } from './files.ts';
@@ -61,7 +61,9 @@ export function hexOf(digest: string): string {
 }
 
 function holds(path: string, digest: string, sizeBytes: number): boolean {
-  if (!existsSync(path) || statSync(path).size !== sizeBytes) return false;
+  // Not through a link: what it leads to may change after this look.
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (!there?.isFile() || there.size !== sizeBytes) return false;
   return hashFile(path) === digest;
 }
 

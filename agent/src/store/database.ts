@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import type { Effects } from '../shell/effects.ts';
 import { migrate } from './migrations.ts';
+import { SNAPSHOT_FILE } from './snapshot.ts';
 
 /**
  * The agent's SQLite database. A commit is on the disk when it returns (`synchronous=FULL`). A file that SQLite cannot trust is set
@@ -16,6 +17,8 @@ export interface Opened {
   readonly setAside: string | null;
   /** It holds nothing yet: the first start in this folder, or the file was damaged, or lost. */
   readonly isNew: boolean;
+  /** The version that a newer agent had brought it to; null: this agent or an older one wrote it. */
+  readonly broughtBackFrom: number | null;
 }
 
 export function openDatabase(folder: string, effects: Effects, nowMs: number): Opened {
@@ -34,7 +37,7 @@ export function transact<T>(db: Database, effects: Effects, name: string, action
   return effects.run(`db.${name}`, () => db.transaction(action).immediate());
 }
 
-function tryOpen(path: string, effects: Effects): Pick<Opened, 'db' | 'isNew'> | null {
+function tryOpen(path: string, effects: Effects): Omit<Opened, 'setAside'> | null {
   let db: Database | null = null;
   try {
     db = effects.run('db.open', () => new SqliteDatabase(path));
@@ -44,8 +47,8 @@ function tryOpen(path: string, effects: Effects): Pick<Opened, 'db' | 'isNew'> |
     db.pragma('busy_timeout = 5000');
     if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged();
     const isNew = Number(db.pragma('user_version', { simple: true })) === 0;
-    migrate(db, effects);
-    return { db, isNew };
+    const broughtBackFrom = migrate(db, effects, join(dirname(path), SNAPSHOT_FILE));
+    return { db, isNew, broughtBackFrom };
   } catch (error) {
     db?.close();
     if (isDamage(error)) return null;

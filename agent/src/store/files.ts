@@ -45,8 +45,12 @@ export function removePath(effects: Effects, path: string): void {
 
 /** Null when there is no such file. */
 export function readIfThere(path: string): string | null {
+  return readBytesIfThere(path)?.toString('utf8') ?? null;
+}
+
+export function readBytesIfThere(path: string): Buffer | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,8 +1,8 @@
 import type { Envelope } from '@wherry/protocol';
 import type { Database } from 'better-sqlite3';
 import type { DeploymentRecord } from '../core/lifecycle/state.ts';
+import { parseEnvelope } from './parse-envelope.ts';
 import { readRecord } from './record-schema.ts';
-import { parseEnvelope } from './release-files.ts';
 
 /** Rows of what was accepted, what is under way and what failed here. Callers wrap writes in a transaction of the store. */
 export interface Ledger {

@@ -1,8 +1,11 @@
-import { WherryError } from '@wherry/protocol';
 import type { Database } from 'better-sqlite3';
 import type { Effects } from '../shell/effects.ts';
+import { bringBack } from './bring-back.ts';
 
-/** Entry n brings a database from version n to n + 1. An entry that was released never changes. */
+/**
+ * Entry n brings a database from version n to n + 1. An entry that was released never changes, and entries only add tables and
+ * columns: an older agent that is put back takes over the rows of the columns that it knows (bring-back.ts).
+ */
 const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,13 +49,13 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-export function migrate(db: Database, effects: Effects): void {
+/** Answers the version of a newer agent's database that was brought back. Code: storage_damaged, when that cannot be done. */
+export function migrate(db: Database, effects: Effects, snapshot: string): number | null {
   const from = Number(db.pragma('user_version', { simple: true }));
-  if (from > MIGRATIONS.length)
-    throw new WherryError(
-      'storage_damaged',
-      `the data folder was written by a newer agent (version ${from}, this one knows ${MIGRATIONS.length}): install that agent again`,
-    );
+  if (from > MIGRATIONS.length) {
+    effects.run('db.bringBack', () => bringBack(db, MIGRATIONS, snapshot));
+    return from;
+  }
   for (const [at, sql] of MIGRATIONS.entries()) {
     if (at < from) continue;
     effects.run('db.migrate', () =>
@@ -64,4 +67,5 @@ export function migrate(db: Database, effects: Effects): void {
         .immediate(),
     );
   }
+  return null;
 }

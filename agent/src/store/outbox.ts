@@ -35,6 +35,8 @@ export interface StoredOutbox extends Outbox {
   damagedRows(): number;
   /** Acknowledgements that could not be written down, since the start. */
   failedAcknowledgements(): number;
+  /** Up to which number of this start the control plane has stored; 0: nothing yet. */
+  acknowledgedSeq(): number;
   mark(): OutboxMark;
   reset(mark: OutboxMark): void;
 }
@@ -64,6 +66,7 @@ export function createOutbox({
   let isNotifying = false;
   let damaged = 0;
   let failedAcknowledgements = 0;
+  let acknowledgedSeq = 0;
 
   function append(entry: OutboxBody): void {
     const before = mark();
@@ -164,6 +167,7 @@ export function createOutbox({
       return found.map(readAnyway);
     },
     acknowledge(ofBoot, upTo) {
+      if (ofBoot === boot) acknowledgedSeq = Math.max(acknowledgedSeq, upTo);
       try {
         const removed = transact(db, effects, 'acknowledge', () => acknowledged.run(ofBoot, upTo).changes);
         rows -= removed;
@@ -179,6 +183,7 @@ export function createOutbox({
     size: () => rows,
     damagedRows: () => damaged,
     failedAcknowledgements: () => failedAcknowledgements,
+    acknowledgedSeq: () => acknowledgedSeq,
     mark,
     reset,
   };

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
 import { z } from 'zod';
 import type { Identity } from '../link/port.ts';
 import type { Effects } from '../shell/effects.ts';
-import { readIfThere, replaceFile } from './files.ts';
+import { makeFolder, readBytesIfThere, readIfThere, replaceFile } from './files.ts';
 
 /**
  * What a device got when it was provisioned: who it is, and whose releases it trusts. In files of its own, written once, so that a
@@ -12,10 +12,9 @@ import { readIfThere, replaceFile } from './files.ts';
 const identity = z.strictObject({
   tenant: z.string().min(1),
   device: z.string().min(1),
-  secret: z.string().min(1),
+  secret: z.string().min(1).exactOptional(),
   serverUrl: z.url(),
   mqttUrl: z.string().min(1),
-  directorKey: z.base64(),
   reportPrivateKey: z.base64(),
   /** The class of device that was claimed; not part of the link's identity. */
   target: z.string().min(1),
@@ -24,15 +23,9 @@ export interface StoredIdentity extends Identity {
   readonly target: string;
 }
 
-export const trustFile = z.strictObject({
-  /** SPKI DER, base64. */
-  publisherKeys: z.array(z.base64().min(1)).min(1).max(64),
-  threshold: z.int().min(1).max(16).default(1),
-});
-export type TrustFile = z.infer<typeof trustFile>;
-
 const IDENTITY_FILE = 'identity.json';
-const TRUST_FILE = 'trust.json';
+const ROOT_FILE = 'trust/factory-root.json';
+const METADATA_FOLDER = 'trust/metadata';
 const PENDING_KEY_FILE = 'report-key.pending';
 
 export function readIdentity(folder: string): Outcome<StoredIdentity> {
@@ -46,20 +39,21 @@ export function writeIdentity(folder: string, value: StoredIdentity, effects: Ef
   replaceFile(effects, join(folder, IDENTITY_FILE), JSON.stringify(value));
 }
 
-export function readTrust(folder: string): Outcome<TrustFile> {
-  const path = join(folder, TRUST_FILE);
-  const text = readIfThere(path);
-  if (text === null) return refuse('not_found', `${path} is missing: claim again with --trust FILE`);
-  return parseTrust(text, path);
+/** The root that the device was set up with: the last resort of its trust. Whether it is one is the updater's to say. */
+export function readFactoryRoot(folder: string): Outcome<Uint8Array> {
+  const path = join(folder, ROOT_FILE);
+  const bytes = readBytesIfThere(path);
+  return bytes === null ? refuse('trust_lost', `${path} is missing: claim again with --trust FILE`) : succeed(bytes);
 }
 
-export function parseTrust(text: string, path: string): Outcome<TrustFile> {
-  return parse(text, trustFile, path, 'invalid_body');
+export function writeFactoryRoot(folder: string, bytes: Uint8Array, effects: Effects): void {
+  const path = join(folder, ROOT_FILE);
+  makeFolder(effects, dirname(path));
+  replaceFile(effects, path, bytes);
 }
 
-export function writeTrust(folder: string, trust: TrustFile, effects: Effects): void {
-  replaceFile(effects, join(folder, TRUST_FILE), JSON.stringify(trust));
-}
+/** Where trusted metadata lies beside it. */
+export const metadataFolder = (folder: string) => join(folder, METADATA_FOLDER);
 
 /** The private report key of a claim whose answer has not come yet: the same claim is repeated with the same key. */
 export function readPendingKey(folder: string): string | null {

@@ -7,19 +7,25 @@ import {
   LIMITS,
   limitHit,
   refusal,
+  registryPlace,
+  VARIANT_KINDS,
 } from '@wherry/protocol';
 import { z } from 'zod';
 import type { DeploymentRecord } from '../core/lifecycle/state.ts';
 
-/** Disk is an edge: a record is checked when it is read. One that does not fit is dropped, and made again from the desired state. */
-const facts = z.strictObject({
+/**
+ * Disk is an edge: a record is checked when it is read. One that does not fit is dropped, and made again from the desired state. What a
+ * newer agent has added is passed over, so that the one before it can be put back.
+ */
+const facts = z.object({
   releaseCounter: z.int().min(1),
   variants: z
     .array(
-      z.strictObject({
-        kind: z.enum(['wasm', 'container']),
-        artifact: z.strictObject({ digest, sizeBytes: z.int().min(1) }).nullable(),
+      z.object({
+        kind: z.enum(VARIANT_KINDS),
+        artifact: z.object({ digest, sizeBytes: z.int().min(1), registry: registryPlace.optional() }).nullable(),
         platforms: z.array(z.string()).nullable(),
+        target: z.string().optional(),
       }),
     )
     .max(LIMITS.variantsPerRelease),
@@ -30,14 +36,14 @@ const facts = z.strictObject({
 
 const chosen = { workload: desiredWorkload, variantAt: z.int().min(0), runtime: z.string().nullable() };
 
-export const confirmed = z.strictObject({ ...chosen, facts });
+export const confirmed = z.object({ ...chosen, facts });
 
-const record = z.strictObject({
+const record = z.object({
   app: z.string(),
   phase: z.enum(DEPLOYMENT_STATES),
-  target: z.strictObject({ ...chosen, facts: facts.nullable(), refusals: z.array(refusal) }),
+  target: z.object({ ...chosen, facts: facts.nullable(), refusals: z.array(refusal) }),
   good: confirmed.nullable(),
-  verdict: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string(), limit: limitHit.optional() }).nullable(),
+  verdict: z.object({ code: z.enum(ERROR_CODES), message: z.string(), limit: limitHit.optional() }).nullable(),
   sinceMs: z.int(),
   transitions: z.int().min(0),
 });

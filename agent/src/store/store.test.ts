@@ -90,9 +90,10 @@ test('a database that is not one is set aside and begun anew; only the newest da
   expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toHaveLength(1);
 });
 
-test('a folder of a newer agent is refused and left as it is', () => {
+test('a folder of a newer agent whose tables cannot be read is refused and left as it is', () => {
   open().close();
   const db = new Database(join(folder, 'state.db'));
+  db.exec('ALTER TABLE outbox DROP COLUMN entry');
   db.pragma('user_version = 99');
   db.close();
   expect(open).toThrow(WherryError);

@@ -11,7 +11,9 @@ import { createGuestKv } from './guest-kv.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createLinkUsage, type LinkUsage } from './link-usage.ts';
 import { createOutbox, type StoredOutbox } from './outbox.ts';
-import { createReleaseFiles, parseEnvelope, type ReleaseFiles } from './release-files.ts';
+import { parseEnvelope } from './parse-envelope.ts';
+import { createReleaseFiles, type ReleaseFiles } from './release-files.ts';
+import { createSnapshot, type Snapshot } from './snapshot.ts';
 
 /** Everything that an agent keeps in its data folder, but for who it is and whom it trusts (provisioning.ts). */
 export interface Store {
@@ -22,6 +24,10 @@ export interface Store {
   readonly releases: ReleaseFiles;
   /** Set when the database was damaged: where its file was put. */
   readonly setAside: string | null;
+  /** The version of a newer agent's database that this one took over; null: there was none. */
+  readonly broughtBackFrom: number | null;
+  /** A copy of the database for an older agent that is put back. */
+  readonly snapshot: Snapshot;
   /** The folder was in use, and its database is a new one: what is beside it has to be taken back. */
   readonly isLost: boolean;
   /** One atomic write; what is appended to the outbox inside belongs to it. */
@@ -48,7 +54,7 @@ export interface StoreOptions {
 }
 
 export function openStore({ folder, boot, effects, nowMs, outboxRows }: StoreOptions): Store {
-  const { db, setAside, isNew } = openDatabase(folder, effects, nowMs());
+  const { db, setAside, isNew, broughtBackFrom } = openDatabase(folder, effects, nowMs());
   const capacity = outboxRows === undefined ? {} : { capacityRows: outboxRows };
   const outbox = createOutbox({ db, effects, boot, nowMs, ...capacity });
   const copyPath = join(folder, 'desired.json');
@@ -62,6 +68,8 @@ export function openStore({ folder, boot, effects, nowMs, outboxRows }: StoreOpt
     blobs: createBlobStore(join(folder, 'blobs'), effects),
     releases: createReleaseFiles(join(folder, 'releases'), effects),
     setAside,
+    broughtBackFrom,
+    snapshot: createSnapshot(db, folder, effects),
     isLost: isNew && existsSync(copyPath),
     good: createGoodCopy(join(folder, 'good.json'), db, ledger, effects),
     transaction(name, action) {

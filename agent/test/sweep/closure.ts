@@ -47,7 +47,10 @@ export async function closeOver(scenario: Scenario, scratch: string): Promise<Cl
   async function live(instant: Instant): Promise<readonly string[]> {
     const folder = place(instant.image, 'life');
     const keys: string[] = [];
+    let isOver = false;
     const onEffect = (n: number, name: string) => {
+      // What an agent that was told to stop still does would end with its process.
+      if (isOver) return;
       const meaning = readMeaning(folder);
       const key = keyOf(meaning);
       keys.push(key);
@@ -69,6 +72,7 @@ export async function closeOver(scenario: Scenario, scratch: string): Promise<Cl
         `A4: ${(error as Error).message}: ${end === null ? JSON.stringify(found) : differences(found, end)}`,
       );
     }
+    isOver = true;
     end ??= readMeaning(folder);
     dispose(folder);
     return keys;

@@ -17,7 +17,7 @@ export interface DiskMeaning {
 
 const FOLDERS = ['', 'blobs', 'blobs/partial', 'releases'] as const;
 /** Written once, before the agent runs; or not part of its state. */
-const IGNORED = /^(identity\.json|trust\.json|agent\.json|lock|state\.db.*|probe)$/;
+const IGNORED = /^(identity\.json|agent\.json|lock|state\.db.*|probe)$/;
 
 export function readMeaning(folder: string): DiskMeaning {
   const files = FOLDERS.flatMap((name) => filesOf(folder, name)).sort();

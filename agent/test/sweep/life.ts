@@ -92,7 +92,7 @@ export async function liveUntil(
   options: LifeOptions,
   what: string,
   isSo: (life: Life) => boolean,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<Life> {
   const life = await beginLife(options);
   try {

@@ -20,7 +20,7 @@ export function createRecovery(
   scenario: Scenario,
   scratch: string,
   end: DiskMeaning | null,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Recovery {
   const { script } = scenario;
   const place = (image: DiskImage) => {

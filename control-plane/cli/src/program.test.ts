@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -41,8 +41,12 @@ describe('usage', () => {
     ['a bad rollout id', ['rollout', 'pause', 'x']],
     ['a bad role', ['token', 'create', 'x', '--role', 'god']],
     ['a bad folder', ['run', 'a.wasm', '--dir', 'a::b::c']],
+    ['a tenant with a bad name', ['tenant', 'add', 'Acme Inc']],
+    ['a change of no rule', ['tenant', 'set']],
+    ['a share that is none', ['tenant', 'set', '--approvals-above', '120%']],
+    ['a key without a file', ['audit', 'verify', '--key', 'x']],
     ['a removal without --yes', ['device', 'rm', 'pi-1']],
-    ['publish without a key', ['publish', '.']],
+    ['a role with two names', ['trust', 'key', 'revoke', 'x', '--role', 'root', '--app', 'y']],
     ['a login without a token', ['login', '--server', 'http://127.0.0.1:1']],
     ['a server that is no URL', ['status', '--server', 'ftp://x', '--token', 'x']],
     ['no command', []],
@@ -112,42 +116,12 @@ describe('without a control plane', () => {
   });
 });
 
-describe('keys new', () => {
-  it('writes a private key for its owner only, the public half and a trust file', async () => {
-    const shell = recordedShell();
-    const { exitCode, out } = await shell.run('--json', 'keys', 'new', '--out', 'p.pem');
-    expect(exitCode).toBe(0);
-    const { id, key } = JSON.parse(out);
-    expect(id).toMatch(/^[0-9a-f]{32}$/);
-    expect(statSync(join(shell.folder, 'p.pem')).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(shell.folder, 'p.pem'), 'utf8')).toContain('BEGIN PRIVATE KEY');
-    expect(readFileSync(join(shell.folder, 'p.pem.pub'), 'utf8').trim()).toBe(key);
-    expect(JSON.parse(readFileSync(join(shell.folder, 'trust.json'), 'utf8'))).toEqual({
-      publisherKeys: [key],
-      threshold: 1,
-    });
-    expect(out).not.toContain('PRIVATE KEY');
-  });
-
-  it.each(['p.pem', 'p.pem.pub', 'trust.json'])('does not overwrite %s', async (name) => {
-    const shell = recordedShell();
-    writeFileSync(join(shell.folder, name), 'precious');
-    const { exitCode, err } = await shell.run('keys', 'new', '--out', 'p.pem');
-    expect(exitCode).toBe(1);
-    expect(err).toContain('[already_exists]');
-    expect(readFileSync(join(shell.folder, name), 'utf8')).toBe('precious');
-    for (const other of ['p.pem', 'p.pem.pub', 'trust.json'].filter((file) => file !== name))
-      expect(existsSync(join(shell.folder, other))).toBe(false);
-  });
-});
-
 describe('publish, before anything is sent', () => {
   const MANIFEST = 'app: hello\nversion: 0.1.0\nvariants:\n  - wasm: { module: hello.wasm, abi: assemblyscript }\n';
   async function publishing(files: Record<string, string | Uint8Array>) {
     const shell = recordedShell();
-    await shell.run('keys', 'new', '--out', 'p.pem');
     for (const [name, content] of Object.entries(files)) writeFileSync(join(shell.folder, name), content);
-    return shell.run('publish', '--key', 'p.pem');
+    return shell.run('publish');
   }
 
   it('names the place of each mistake in the manifest', async () => {
@@ -171,25 +145,6 @@ describe('publish, before anything is sent', () => {
     const { exitCode, err } = await publishing(files);
     expect(exitCode).toBe(1);
     expect(err).toContain(`[${code}]`);
-  });
-
-  it('refuses a key that is none, and a public key in its place', async () => {
-    const shell = recordedShell();
-    await shell.run('keys', 'new', '--out', 'p.pem');
-    writeFileSync(join(shell.folder, 'wherry.yaml'), MANIFEST);
-    for (const key of ['p.pem.pub', 'wherry.yaml', 'missing.pem']) {
-      const { exitCode, err } = await shell.run('publish', '--key', key);
-      expect(exitCode).toBe(1);
-      expect(err).toMatch(/\[(signature_missing|not_found)\]/);
-    }
-  });
-
-  it('does not send a private key where a public one belongs', async () => {
-    const shell = recordedShell();
-    await shell.run('keys', 'new', '--out', 'p.pem');
-    const { exitCode, err } = await shell.run('key', 'add', 'p.pem', '--server', 'http://127.0.0.1:1', '--token', 'x');
-    expect(exitCode).toBe(1);
-    expect(err).toContain('is a private key');
   });
 });
 

@@ -1,19 +1,21 @@
 import { Command, CommanderError } from 'commander';
-import { auditCommand } from './commands/audit.ts';
+import { auditCommand } from './commands/audit/audit.ts';
 import { deviceCommand } from './commands/device/device.ts';
 import { initCommand } from './commands/init.ts';
-import { keyCommand } from './commands/key/key.ts';
-import { keysCommand } from './commands/keys.ts';
 import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
 import { logsCommand } from './commands/logs.ts';
 import { publishCommand } from './commands/publish.ts';
 import { releaseCommand } from './commands/release/release.ts';
 import { rolloutCommand } from './commands/rollout/rollout.ts';
 import { runCommand } from './commands/run.ts';
+import { secretCommand } from './commands/secret/secret.ts';
 import { statusCommand } from './commands/status.ts';
+import { tenantCommand } from './commands/tenant/tenant.ts';
 import { tokenCommand } from './commands/token/token.ts';
 import { topCommand } from './commands/top.ts';
 import { trustCommand } from './commands/trust/trust.ts';
+import { userCommand } from './commands/user/user.ts';
 import { EXIT } from './failure.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Shell } from './shell.ts';
@@ -44,9 +46,9 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 rollout halted, 4 roll
 
 Begin:
   $ wherry login --server http://127.0.0.1:8080 --token wop1.…
-  $ wherry keys new --out publisher.pem && wherry key add publisher.pem.pub
+  $ wherry trust init --app hello && wherry trust root > root.json
   $ wherry init hello && cd hello && npm install && npm run build
-  $ wherry publish --key ../publisher.pem
+  $ wherry publish
   $ wherry rollout start hello@0.1.0 --watch`,
     );
   for (const build of COMMANDS) program.addCommand(build(shell));
@@ -56,10 +58,9 @@ Begin:
 
 const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   loginCommand,
+  logoutCommand,
   statusCommand,
   initCommand,
-  keysCommand,
-  keyCommand,
   trustCommand,
   publishCommand,
   releaseCommand,
@@ -67,8 +68,11 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   deviceCommand,
   topCommand,
   logsCommand,
+  secretCommand,
   auditCommand,
+  userCommand,
   tokenCommand,
+  tenantCommand,
   runCommand,
 ];
 

@@ -19,8 +19,8 @@ export function reportFailure(error: unknown, terminal: Terminal, isJson: boolea
 
 /** The command that helps, for refusals of a control plane, which does not know our commands. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  key_unknown: 'See whose releases are accepted: wherry key ls; accept another key: wherry key add FILE.pub',
-  unauthenticated: 'Log in again: wherry login --server URL --token TOKEN',
+  outside_delegation: 'See who may sign what: wherry trust audit; let a key sign an app: wherry trust delegate APP',
+  unauthenticated: 'Log in again: wherry login --server URL, with --user NAME, --oidc or --token TOKEN',
   no_devices_match: 'See which devices there are: wherry device ls',
   release_unknown: 'See what is published: wherry release ls',
   version_not_higher: 'To move devices to an older release on purpose, add --rollback',

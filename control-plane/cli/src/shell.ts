@@ -7,6 +7,8 @@ export interface Shell {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
   readonly nowMs: () => number;
+  /** Where values come from that are not for the command line; the process's standard input without. */
+  readonly input?: AsyncIterable<Uint8Array>;
   /** Ends what watches and follows: Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -13,11 +13,11 @@ let server: RunningServer;
 beforeAll(async () => {
   server = await startServer(file('server'));
   await ok('login', '--server', server.origin, '--token', server.adminToken);
-  await ok('keys', 'new', '--out', 'p.pem');
-  await ok('key', 'add', 'p.pem.pub');
+  await ok('trust', 'init', '--app', 'a', '--no-passphrase');
+  writeFileSync(file('root.json'), await ok('trust', 'root'));
   writeFileSync(file('a.wasm'), realModule());
   writeFileSync(file('wherry.yaml'), 'app: a\nversion: 1.0.0\nvariants:\n  - wasm: { module: a.wasm, abi: wasi-p1 }\n');
-  await ok('publish', '--key', 'p.pem');
+  await ok('publish');
   for (const [name, ring] of [
     ['pi-1', 'canary'],
     ['pi-2', 'fleet'],
@@ -25,7 +25,7 @@ beforeAll(async () => {
   ] as const) {
     const claim = ['device', 'claim-token', '--device', name, '--label', `ring=${ring}`];
     const { token } = await json<{ token: string }>(...claim);
-    claimDevice(server.origin, token, file('trust.json'), file(name));
+    claimDevice(server.origin, token, file('root.json'), file(name));
   }
 });
 

@@ -13,8 +13,8 @@ let agent: Running | undefined;
 beforeAll(async () => {
   server = await startServer(file('server'));
   await ok('login', '--server', server.origin, '--token', server.adminToken);
-  await ok('keys', 'new', '--out', 'p.pem');
-  await ok('key', 'add', 'p.pem.pub');
+  await ok('trust', 'init', '--app', 'hello', '--no-passphrase');
+  writeFileSync(file('root.json'), await ok('trust', 'root'));
   await ok('init', 'hello');
   writeFileSync(
     file('hello/wherry.yaml'),
@@ -25,9 +25,9 @@ beforeAll(async () => {
   );
   appendFileSync(file('hello/assembly/index.ts'), '\n');
   buildApp(file('hello'), 'hello');
-  await ok('publish', 'hello', '--key', 'p.pem');
+  await ok('publish', 'hello');
   const { token } = JSON.parse(await ok('--json', 'device', 'claim-token', '--device', 'pi-1')) as { token: string };
-  claimDevice(server.origin, token, file('trust.json'), file('device'));
+  claimDevice(server.origin, token, file('root.json'), file('device'));
   agent = startAgent(file('device'));
   await ok('rollout', 'start', 'hello@0.1.0', '--wave', 'rest', '--soak', '0s', '--deadline', '1m', '--watch');
 });

@@ -12,11 +12,11 @@ let server: RunningServer;
 beforeAll(async () => {
   server = await startServer(join(operator.folder, 'server'));
   await ok('login', '--server', server.origin, '--token', server.adminToken);
-  await ok('keys', 'new', '--out', 'p.pem');
-  await ok('key', 'add', 'p.pem.pub');
+  await ok('trust', 'init', '--app', 'a', '--no-passphrase');
+  writeFileSync(join(operator.folder, 'root.json'), await ok('trust', 'root'));
   writeFileSync(join(operator.folder, 'a.wasm'), realModule());
   const { token } = JSON.parse(await ok('--json', 'device', 'claim-token', '--device', 'off-1')) as { token: string };
-  claimDevice(server.origin, token, join(operator.folder, 'trust.json'), join(operator.folder, 'device'));
+  claimDevice(server.origin, token, join(operator.folder, 'root.json'), join(operator.folder, 'device'));
 });
 
 afterAll(() => server.stop());
@@ -37,7 +37,7 @@ function watcher(signal?: AbortSignal) {
 async function startRollout(version: string): Promise<string> {
   const manifest = `app: a\nversion: ${version}\nvariants:\n  - wasm: { module: a.wasm, abi: wasi-p1 }\n`;
   writeFileSync(join(operator.folder, 'wherry.yaml'), manifest);
-  await ok('publish', '--key', 'p.pem');
+  await ok('publish');
   return (JSON.parse(await ok('--json', 'rollout', 'start', `a@${version}`)) as { id: string }).id;
 }
 

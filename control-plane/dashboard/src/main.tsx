@@ -16,6 +16,7 @@ import './styles/fleet.css';
 import './styles/waves.css';
 import './styles/reasons.css';
 import './styles/logs.css';
+import './styles/accounts.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

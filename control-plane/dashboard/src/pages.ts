@@ -11,4 +11,6 @@ export const PAGES = {
   top: '/top',
   audit: '/audit',
   access: '/access',
+  users: '/users',
+  account: '/account',
 } as const;

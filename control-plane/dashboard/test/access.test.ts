@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createClient, listAudit, listDevices, listOperatorTokens, listPublisherKeys } from '@wherry/protocol';
+import { createClient, listAudit, listDevices, listOperatorTokens } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBarriers } from './support/accessibility.ts';
-import { type Browser, forgive, openBrowser, signIn } from './support/browser.ts';
+import { type Browser, openBrowser, signIn } from './support/browser.ts';
 import { buildDashboard } from './support/built-dashboard.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
-import { createSigningKey } from './support/signing.ts';
+import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
 
 /** Who may sign releases, add devices and sign in: changed in the page, and seen to hold at the server. */
@@ -37,42 +36,22 @@ async function confirm(list: string, text: string, words: string): Promise<void>
 }
 
 test('an empty control plane says that nobody can publish yet, and how that changes', async () => {
-  await soon(textOf(panel('Publisher keys'))).toMatch(/wherry keys new/);
+  await soon(textOf(panel('Publishers'))).toMatch(/wherry trust init/);
   await browser.picture('access-empty');
 });
 
-test('a publisher key is accepted, shown by its id, and taken away again', async () => {
-  const keys = panel('Publisher keys');
-  const key = createSigningKey();
-  await keys.getByLabel('Name of the publisher').fill('build machine');
-  await keys.getByLabel('Public key').fill(` ${key.publicKey.slice(0, 20)}\n${key.publicKey.slice(20)} `);
-  await keys.getByRole('button', { name: 'Accept this key' }).click();
-  await soon(textOf(row('Publisher keys', 'build machine'))).toContain(key.id);
-  expect(key.id).toBe(createHash('sha256').update(Buffer.from(key.publicKey, 'base64')).digest('hex').slice(0, 32));
-  expect(await keys.getByLabel('Public key').inputValue()).toBe('');
-  const accepted = await plane.client.call(listPublisherKeys, {});
-  expect(accepted.items.map(({ id }) => id)).toEqual([key.id]);
-  await confirm('Publisher keys', 'build machine', 'Remove');
-  await soon(() => row('Publisher keys', 'build machine').count()).toBe(0);
-  expect((await plane.client.call(listPublisherKeys, {})).items).toEqual([]);
-});
-
-test('what is no key is refused with a sentence, and stays in the field', async () => {
-  const keys = panel('Publisher keys');
-  await keys.getByLabel('Name of the publisher').fill('typo');
-  await keys.getByLabel('Public key').fill('AAAA');
-  await keys.getByRole('button', { name: 'Accept this key' }).click();
-  await soon(textOf(keys.getByRole('alert'))).toMatch(/\w+ \w+/);
-  expect(await keys.getByLabel('Public key').inputValue()).toBe('AAAA');
-  expect((await plane.client.call(listPublisherKeys, {})).items).toEqual([]);
-  forgive(browser, /status of 4\d\d/);
+test('who signs which app is shown once the owner has said so', async () => {
+  const publisher = await createPublisher(plane);
+  await publish(plane, publisher, { app: 'thermostat', version: '1.0.0', counter: 1 });
+  await browser.page.reload();
+  await soon(textOf(row('Publishers', 'thermostat'))).toContain(publisher.keys.publisher.id.slice(0, 12));
 });
 
 test('one press alone removes nothing, and leaving the button takes the question back', async () => {
   const button = row('Operator tokens', 'admin').first().getByRole('button');
   await button.click();
   await soon(textOf(button)).toBe('Revoke? Press again');
-  await browser.page.getByLabel('Public key').focus();
+  await browser.page.getByLabel('Name', { exact: true }).focus();
   await soon(textOf(button)).toBe('Revoke');
   expect((await plane.client.call(listOperatorTokens, {})).items.length).toBe(1);
 });
@@ -122,8 +101,8 @@ test('both schemes are without barriers, and each change is in the audit log', a
   const { items } = await plane.client.call(listAudit, { query: { limit: 50 } });
   const actions = items.map(({ action }) => action);
   for (const action of [
-    'add_publisher_key',
-    'remove_publisher_key',
+    'update_trust',
+    'publish_release',
     'create_operator_token',
     'remove_operator_token',
     'create_claim_token',
@@ -142,7 +121,7 @@ test('a viewer sees the keys and can change nothing', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signIn(browser, secret);
   await page.goto('/access');
-  await panel('Publisher keys').waitFor();
+  await panel('Publishers').waitFor();
   expect(await page.getByRole('button', { name: /Accept|Remove|Make a token|Revoke/ }).count()).toBe(0);
   expect(await panel('Operator tokens').count()).toBe(0);
 });

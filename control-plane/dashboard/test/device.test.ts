@@ -19,12 +19,14 @@ const FLEET = [
 
 let plane: ControlPlane;
 let browser: Browser;
+let publisher: Awaited<ReturnType<typeof createPublisher>>;
 const devices = new Map<string, FakeDevice>();
 
 beforeAll(async () => {
   await buildDashboard();
   plane = await startControlPlane();
-  await publish(plane, await createPublisher(plane), { app: 'thermostat', version: '1.4.0', counter: 1 });
+  publisher = await createPublisher(plane);
+  await publish(plane, publisher, { app: 'thermostat', version: '1.4.0', counter: 1 });
   for (const options of FLEET) {
     const deploy = async () => (options.name === 'kiosk-oslo-1' ? REJECTED : HEALTHY);
     devices.set(options.name, await FakeDevice.join(plane, { ...options, deploy }));
@@ -165,7 +167,7 @@ test('releases, top and audit show what happened', async () => {
   await page.goto('/releases');
   await page.getByRole('link', { name: 'thermostat 1.4.0' }).click();
   await page.getByText('publish to hvac/setpoint').waitFor();
-  await page.getByText('test publisher').waitFor();
+  await page.getByText(publisher.keys.publisher.id.slice(0, 12)).waitFor();
   await page.getByText('runs on 2 devices').waitFor();
   await browser.picture('release');
   await page.goto('/top');

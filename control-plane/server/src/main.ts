@@ -1,4 +1,6 @@
+import { WherryError } from '@wherry/protocol';
 import { pino } from 'pino';
+import { BROKER_CONFIG_HELP, readBrokerConfig, writeBrokerConfig } from './broker/mosquitto/command.ts';
 import { SERVER_LIMITS } from './config/limits.ts';
 import { makeConfig } from './config/make-config.ts';
 import { HELP, readFlags } from './config/read-flags.ts';
@@ -11,6 +13,7 @@ import { startServer } from './server.ts';
 const WRONG_USE = 2;
 
 async function main(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  if (args[0] === 'broker-config') return await configureBroker(args.slice(1));
   const read = readFlags(args, env);
   if (read.kind === 'help') {
     process.stdout.write(HELP);
@@ -31,13 +34,20 @@ async function main(args: readonly string[], env: Readonly<Record<string, string
   process.on('unhandledRejection', crash);
 
   const server = await startServer(made.config, log).catch((error: NodeJS.ErrnoException) => {
-    if (error.syscall !== 'listen') return crash(error);
-    process.stderr.write(`wherry-server: ${listenSentence(error)}\n`);
+    if (error.syscall !== 'listen' && !(error instanceof WherryError)) return crash(error);
+    const sentence = error instanceof WherryError ? error.message : listenSentence(error);
+    process.stderr.write(`wherry-server: ${sentence}\n`);
     return process.exit(1);
   });
-  const { httpUrl, mqttUrl, adminTokenFile } = server;
-  process.stdout.write(`${JSON.stringify({ ready: true, http: httpUrl, mqtt: mqttUrl, adminTokenFile })}\n`);
-  log.info({ http: httpUrl, mqtt: mqttUrl }, 'ready');
+  const { httpsUrl, mqttsUrl, adminTokenFile, authorityFingerprint } = server;
+  const tls = {
+    ...(httpsUrl && { https: httpsUrl }),
+    ...(mqttsUrl && { mqtts: mqttsUrl }),
+    ...(authorityFingerprint && { caFingerprint: authorityFingerprint }),
+  };
+  const addresses = { http: server.httpUrl, mqtt: server.mqttUrl, ...tls };
+  process.stdout.write(`${JSON.stringify({ ready: true, ...addresses, adminTokenFile })}\n`);
+  log.info(addresses, 'ready');
 
   let isStopping = false;
   const stop = (signal: string) => {
@@ -58,8 +68,17 @@ async function main(args: readonly string[], env: Readonly<Record<string, string
 }
 
 function listenSentence({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'EADDRINUSE') return `${message}. Another program listens there; choose another with --http or --mqtt.`;
-  return `${message}. Choose an address of this machine, and a port that you may use, with --http or --mqtt.`;
+  if (code === 'EADDRINUSE')
+    return `${message}. Another program listens there; choose another with --http, --https, --mqtt or --mqtts.`;
+  return `${message}. Choose an address of this machine, and a port that you may use, with --http, --https, --mqtt or --mqtts.`;
+}
+
+async function configureBroker(args: readonly string[]): Promise<void> {
+  const read = readBrokerConfig(args);
+  if (read.kind === 'help') return void process.stdout.write(BROKER_CONFIG_HELP);
+  if (read.kind === 'order') return await writeBrokerConfig(read.dataDir, read.at);
+  for (const problem of read.problems) process.stderr.write(`wherry-server: ${problem}\n`);
+  process.exitCode = WRONG_USE;
 }
 
 await main(process.argv.slice(2), process.env);

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceId, Labels, TargetName, TenantId } from '@wherry/protocol';
 import { writeDesired } from './app/desired/write-desired.ts';
 import { hashSecret } from './app/secrets.ts';
+import { openKeyPair } from './ca/key-pair.ts';
+import { openAuthority } from './ca/open-authority.ts';
 import { openDirector } from './director/open-director.ts';
+import type { CertificateRecord } from './storage/port/device-certificates.ts';
 import { openSqliteStore } from './storage/sqlite/open-sqlite-store.ts';
 
 /**
@@ -39,6 +43,49 @@ export async function provisionDevices(dataDir: string, devices: readonly Provis
     });
   }
   await store.close();
+}
+
+/** What such devices show in TLS handshakes; all of them have the same key, as no real ones would. PEM. */
+export interface ProvisionedCertificates {
+  readonly caPem: string;
+  readonly keyPem: string;
+  /** By device. */
+  readonly certPems: ReadonlyMap<string, string>;
+}
+
+const CERTIFICATE_LIFE_MS = 86_400_000;
+const BACKDATED_MS = 3_600_000;
+
+/** For devices that were provisioned. The authority is made if there is none yet. */
+export async function provisionCertificates(
+  dataDir: string,
+  devices: readonly string[],
+): Promise<ProvisionedCertificates> {
+  const nowMs = Date.now();
+  const authority = await openAuthority(dataDir, nowMs);
+  const key = await openKeyPair(join(dataDir, 'provisioned-key.pem'));
+  const order = {
+    publicKey: key.publicKey,
+    notBeforeMs: nowMs - BACKDATED_MS,
+    notAfterMs: nowMs + CERTIFICATE_LIFE_MS,
+  };
+  const keyHash = createHash('sha256').update(key.publicKey).digest('hex');
+  const certPems = new Map<string, string>();
+  const store = await openSqliteStore(join(dataDir, 'wherry.db'));
+  for (let at = 0; at < devices.length; at += DEVICES_PER_COMMIT) {
+    const records: CertificateRecord[] = [];
+    for (const device of devices.slice(at, at + DEVICES_PER_COMMIT)) {
+      const { serial, pem } = await authority.issueDevice({ tenant: TENANT, device: device as DeviceId, ...order });
+      certPems.set(device, pem);
+      const times = { issuedAtMs: order.notBeforeMs, expiresAtMs: order.notAfterMs, revokedAtMs: null };
+      records.push({ serial, tenant: TENANT, device, keyHash, pem, ...times });
+    }
+    await store.transaction(async ({ certificates }) => {
+      for (const record of records) await certificates.add(record);
+    });
+  }
+  await store.close();
+  return { caPem: authority.certificatePem, keyPem: key.privatePem, certPems };
 }
 
 function recordOf(one: ProvisionedDevice, nowMs: number) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OPERATIONS, PATHS, problemDocument } from '@wherry/protocol';
+import { PATHS, problemDocument } from '@wherry/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { connectDevice } from './support/mqtt-device.ts';
@@ -10,8 +10,6 @@ import { digestOf, putTestBlob } from './support/publish-release.ts';
 import { readEvents } from './support/read-events.ts';
 import { startTestServer, type TestServer } from './support/start-test-server.ts';
 import { claimTestDevice, type TestDevice } from './support/test-device.ts';
-
-const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('the HTTP edge', () => {
   let server: TestServer;
@@ -25,79 +23,6 @@ describe('the HTTP edge', () => {
   afterAll(async () => {
     await server.remove();
     await rm(dashboardDir, { recursive: true, force: true });
-  });
-
-  describe('sessions', () => {
-    async function signIn(token: string, headers: Record<string, string> = {}): Promise<Response> {
-      return server.fetch('/api/v1/session', {
-        method: 'POST',
-        headers: { ...JSON_TYPE, ...headers },
-        body: JSON.stringify({ token }),
-      });
-    }
-    async function cookie(): Promise<string> {
-      const answer = await signIn(server.adminToken, { origin: server.httpUrl });
-      return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-    }
-    const newToken = (headers: Record<string, string>) =>
-      server.fetch('/api/v1/claim-tokens', { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: '{}' });
-
-    it('are a cookie that no script and no other site can use', async () => {
-      const answer = await signIn(server.adminToken);
-      expect(answer.status).toBe(200);
-      expect(await answer.json()).toMatchObject({ tenant: 'default', role: 'admin' });
-      const set = answer.headers.get('set-cookie') ?? '';
-      for (const part of ['HttpOnly', 'SameSite=Strict', 'Path=/']) expect(set).toContain(part);
-      expect(set).not.toContain('Secure');
-      const behindTls = await signIn(server.adminToken, { 'x-forwarded-proto': 'https' });
-      expect(behindTls.headers.get('set-cookie')).toContain('Secure');
-    });
-
-    it('carry requests of the own pages, and no others', async () => {
-      const own = { cookie: await cookie() };
-      expect((await server.fetch('/api/v1/session', { headers: own })).status).toBe(200);
-      expect((await newToken({ ...own, origin: server.httpUrl })).status).toBe(201);
-      for (const headers of [
-        {},
-        { origin: 'https://evil.example' },
-        { origin: 'null' },
-        { 'sec-fetch-site': 'cross-site', origin: server.httpUrl },
-      ]) {
-        const answer = await newToken({ ...own, ...headers } as Record<string, string>);
-        expect([answer.status, problemDocument.parse(await answer.json()).code]).toEqual([403, 'forbidden']);
-      }
-    });
-
-    it('are not opened from another site', async () => {
-      const answer = await signIn(server.adminToken, { origin: 'https://evil.example' });
-      expect(answer.status).toBe(403);
-      expect(answer.headers.get('set-cookie')).toBeNull();
-    });
-
-    it('end when they are closed, and when the token is revoked', async () => {
-      const closed = await server.fetch('/api/v1/session', {
-        method: 'DELETE',
-        headers: { cookie: await cookie(), origin: server.httpUrl },
-      });
-      expect([closed.status, closed.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
-      const made = await server.admin.call(OPERATIONS.createOperatorToken, { body: { name: 'short', role: 'viewer' } });
-      const opened = await signIn(made.token);
-      const held = { cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '' };
-      expect((await server.fetch('/api/v1/session', { headers: held })).status).toBe(200);
-      await server.admin.call(OPERATIONS.removeOperatorToken, { params: { id: made.id } });
-      expect((await server.fetch('/api/v1/session', { headers: held })).status).toBe(401);
-    });
-
-    it('slow an address down that keeps guessing, and no other', async () => {
-      const guess = async (address: string) => (await signIn('wop1.guess', { 'x-forwarded-for': address })).status;
-      const statuses: number[] = [];
-      for (let tries = 0; tries < 24; tries += 1) statuses.push(await guess('192.0.2.77'));
-      expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
-      expect(statuses.slice(21)).toEqual(Array(3).fill(429));
-      const waiting = await signIn(server.adminToken, { 'x-forwarded-for': '192.0.2.77' });
-      expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(await guess('192.0.2.78')).toBe(401);
-    });
   });
 
   describe('headers', () => {

@@ -10,7 +10,7 @@ export const WASI_MODULE = 'wasi_snapshot_preview1';
 export const ASSEMBLYSCRIPT_MODULE = 'env';
 
 /** The grant that a host function needs, as `capabilities` of the manifest names it. */
-export type Grant = 'mqtt.publish' | 'http' | 'kv' | 'gpio' | 'i2c' | 'serial';
+export type Grant = 'mqtt.publish' | 'http' | 'kv' | 'gpio' | 'i2c' | 'serial' | 'secrets';
 
 /** The host ABI, module `wherry`: each function and the grant it needs (null: every guest has it). */
 export const HOST_IMPORTS: ReadonlyMap<string, Grant | null> = new Map([
@@ -20,6 +20,7 @@ export const HOST_IMPORTS: ReadonlyMap<string, Grant | null> = new Map([
   ['trigger_next', null],
   ['trigger_answer', null],
   ['publish', 'mqtt.publish'],
+  ['secret_get', 'secrets'],
   ['kv_get', 'kv'],
   ['kv_set', 'kv'],
   ['kv_delete', 'kv'],
@@ -44,6 +45,7 @@ const GRANT_ADVICE: Readonly<Record<Grant, string>> = {
   gpio: 'capabilities: { gpio: { led: out } }',
   i2c: 'capabilities: { i2c: { sensors: [0x48] } }',
   serial: 'capabilities: { serial: [gps] }',
+  secrets: 'capabilities: { secrets: [API_KEY] }',
 };
 
 /** Everything that is wrong with a module's imports. Codes: import_refused, capability_denied. */
@@ -63,6 +65,7 @@ export function hasGrant(granted: Capabilities, grant: Grant): boolean {
   if (grant === 'gpio') return Object.keys(granted.gpio ?? {}).length > 0;
   if (grant === 'i2c') return Object.keys(granted.i2c ?? {}).length > 0;
   if (grant === 'serial') return (granted.serial?.length ?? 0) > 0;
+  if (grant === 'secrets') return Object.keys(granted.secrets ?? {}).length > 0;
   return granted.kv === true;
 }
 

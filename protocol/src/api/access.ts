@@ -1,49 +1,28 @@
 import { z } from 'zod';
-import { tenantId } from '../names.ts';
 import { operation, ROLES } from './operation.ts';
-import { pageOf, pageQuery } from './page.ts';
+import { SCOPES } from './scopes.ts';
 
-export const session = z
-  .object({ operator: z.string(), tenant: tenantId, role: z.enum(ROLES) })
-  .meta({ id: 'Session' });
-
-/** Signs the browser in: the operator token becomes an HttpOnly, SameSite=Strict cookie. */
-export const openSession = operation({
-  id: 'openSession',
-  method: 'post',
-  path: '/session',
-  tag: 'access',
-  summary: 'Sign in with an operator token',
-  role: 'none',
-  body: z.object({ token: z.string().max(256) }),
-  status: 200,
-  response: session,
-});
-export const getSession = operation({
-  id: 'getSession',
-  method: 'get',
-  path: '/session',
-  tag: 'access',
-  summary: 'Who is signed in',
-  role: 'viewer',
-  status: 200,
-  response: session,
-});
-export const closeSession = operation({
-  id: 'closeSession',
-  method: 'delete',
-  path: '/session',
-  tag: 'access',
-  summary: 'Sign out',
-  role: 'none',
-  status: 204,
-});
+/** Operator tokens, with which programs sign in. People sign in as users (users.ts). */
+const tokenTtlMs = z
+  .int()
+  .min(60_000)
+  .max(10 * 365 * 86_400_000);
+const scopes = z
+  .array(z.enum(SCOPES))
+  .min(1)
+  .max(SCOPES.length)
+  .refine((given) => new Set(given).size === given.length, 'name each scope once')
+  .nullable();
 
 export const operatorToken = z
   .object({
     id: z.string(),
     name: z.string(),
     role: z.enum(ROLES),
+    /** Null: everything that the role allows. */
+    scopes: z.array(z.enum(SCOPES)).nullable(),
+    /** Who made it; null for the first one. */
+    createdBy: z.string().nullable(),
     createdAtMs: z.int(),
     expiresAtMs: z.int().nullable(),
     lastUsedAtMs: z.int().nullable(),
@@ -57,6 +36,7 @@ export const listOperatorTokens = operation({
   tag: 'access',
   summary: 'Operator tokens, without their secrets',
   role: 'admin',
+  scope: 'access:read',
   status: 200,
   response: z.object({ items: z.array(operatorToken) }),
 });
@@ -65,12 +45,15 @@ export const createOperatorToken = operation({
   method: 'post',
   path: '/operator-tokens',
   tag: 'access',
-  summary: 'Make an operator token; its text is shown this once',
+  summary: 'Make an operator token, of no more than its maker may do; its text is shown this once',
   role: 'admin',
+  scope: 'access:write',
   body: z.object({
     name: z.string().min(1).max(64),
     role: z.enum(ROLES),
-    ttlMs: z.int().min(60_000).optional(),
+    /** Left out or null: everything that the role allows. */
+    scopes: scopes.optional(),
+    ttlMs: tokenTtlMs.optional(),
   }),
   status: 201,
   response: operatorToken.extend({ token: z.string() }),
@@ -80,35 +63,11 @@ export const removeOperatorToken = operation({
   method: 'delete',
   path: '/operator-tokens/{id}',
   tag: 'access',
-  summary: 'Revoke an operator token',
+  summary: 'Revoke an operator token, and end the sessions that were opened with it',
   role: 'admin',
+  scope: 'access:write',
   params: z.object({ id: z.string().max(64) }),
   status: 204,
 });
 
-export const auditEntry = z
-  .object({
-    id: z.int(),
-    atMs: z.int(),
-    operator: z.string(),
-    action: z.string(),
-    subject: z.string(),
-    detail: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'AuditEntry' });
-
-export const listAudit = operation({
-  id: 'listAudit',
-  method: 'get',
-  path: '/audit',
-  tag: 'access',
-  summary: 'What operators changed, newest first',
-  role: 'viewer',
-  query: pageQuery,
-  status: 200,
-  response: pageOf(auditEntry),
-});
-
-export type Session = z.infer<typeof session>;
 export type OperatorToken = z.infer<typeof operatorToken>;
-export type AuditEntry = z.infer<typeof auditEntry>;

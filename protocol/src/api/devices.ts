@@ -7,6 +7,16 @@ import { appName, deviceId, labelName, labels, targetName } from '../names.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery } from './page.ts';
 
+export const deviceIdentity = z
+  .object({
+    /** The newest one; null for a device that signs in with a secret on a plain listener. */
+    certificate: z.object({ serial: z.string(), expiresAtMs: z.int(), isRevoked: z.boolean() }).nullable(),
+    /** What an operator must decide about: `cloned`, two machines have this identity; `renewal`, it asks with an expired certificate. */
+    attention: z.enum(['cloned', 'renewal']).nullable(),
+    sinceMs: z.int().nullable(),
+  })
+  .meta({ id: 'DeviceIdentity' });
+
 export const device = z
   .object({
     device: deviceId,
@@ -23,6 +33,8 @@ export const device = z
     inventory: inventory.nullable(),
     workloads: z.array(workloadStatus),
     host: hostSample.nullable(),
+    /** Absent where there is neither a certificate nor anything to say of its identity. */
+    identity: deviceIdentity.optional(),
   })
   .meta({ id: 'Device' });
 
@@ -56,6 +68,11 @@ export const usagePoint = z
   .meta({ id: 'UsagePoint' });
 
 const deviceParams = z.object({ device: deviceId });
+const claimTtlMs = z
+  .int()
+  .min(60_000)
+  .max(30 * 86_400_000)
+  .default(86_400_000);
 
 export const listDevices = operation({
   id: 'listDevices',
@@ -64,6 +81,7 @@ export const listDevices = operation({
   tag: 'devices',
   summary: 'Devices that match a selector',
   role: 'viewer',
+  scope: 'devices:read',
   query: pageQuery.extend({ selector: z.string().max(LIMITS.selectorBytes).optional() }),
   status: 200,
   response: pageOf(device).extend({ total: z.int() }),
@@ -76,6 +94,7 @@ export const getDevice = operation({
   tag: 'devices',
   summary: 'One device',
   role: 'viewer',
+  scope: 'devices:read',
   params: deviceParams,
   status: 200,
   response: device,
@@ -88,6 +107,7 @@ export const setDeviceLabels = operation({
   tag: 'devices',
   summary: 'Set and remove labels of a device',
   role: 'operator',
+  scope: 'devices:write',
   params: deviceParams,
   body: z.object({ set: labels.default({}), remove: z.array(labelName).default([]) }),
   status: 200,
@@ -101,8 +121,37 @@ export const removeDevice = operation({
   tag: 'devices',
   summary: 'Decommission a device: its credentials stop working and its name is not used again',
   role: 'operator',
+  scope: 'devices:write',
   params: deviceParams,
   status: 204,
+});
+
+export const reclaimDevice = operation({
+  id: 'reclaimDevice',
+  method: 'post',
+  path: '/devices/{device}/reclaim',
+  tag: 'devices',
+  summary:
+    'Make a single-use token with which a device gets its identity anew, under its old name; the old identity ends then',
+  role: 'operator',
+  scope: 'claims:write',
+  params: deviceParams,
+  body: z.object({ ttlMs: claimTtlMs }),
+  status: 201,
+  response: z.object({ id: z.string(), token: z.string(), expiresAtMs: z.int() }),
+});
+
+export const resolveDevice = operation({
+  id: 'resolveDevice',
+  method: 'post',
+  path: '/devices/{device}/resolve',
+  tag: 'devices',
+  summary: 'Let a device go on that was set aside as a clone, or that asked for a certificate with an expired one',
+  role: 'operator',
+  scope: 'devices:write',
+  params: deviceParams,
+  status: 200,
+  response: device,
 });
 
 export const listDeviceEvents = operation({
@@ -112,6 +161,7 @@ export const listDeviceEvents = operation({
   tag: 'devices',
   summary: 'What happened on a device, newest first',
   role: 'viewer',
+  scope: 'devices:read',
   params: deviceParams,
   query: pageQuery,
   status: 200,
@@ -125,6 +175,7 @@ export const getDeviceUsage = operation({
   tag: 'usage',
   summary: 'Usage of the host, or of one app on it, as a series',
   role: 'viewer',
+  scope: 'devices:read',
   params: deviceParams,
   query: z.object({
     app: appName.optional(),
@@ -158,6 +209,7 @@ export const topUsage = operation({
   tag: 'usage',
   summary: 'The workloads that use most, over the newest sample of each',
   role: 'viewer',
+  scope: 'devices:read',
   query: z.object({
     by: z.enum(['cpu', 'memory', 'calls', 'errors']).default('cpu'),
     selector: z.string().max(LIMITS.selectorBytes).optional(),
@@ -174,6 +226,7 @@ export const sendCommand = operation({
   tag: 'devices',
   summary: 'Send a command; its result arrives as an event on the stream',
   role: 'operator',
+  scope: 'devices:write',
   params: deviceParams,
   body: command,
   status: 202,
@@ -198,14 +251,11 @@ export const createClaimToken = operation({
   tag: 'devices',
   summary: 'Make a single-use token with which a new device claims its identity',
   role: 'operator',
+  scope: 'claims:write',
   body: z.object({
     device: deviceId.optional(),
     labels: labels.default({}),
-    ttlMs: z
-      .int()
-      .min(60_000)
-      .max(30 * 86_400_000)
-      .default(86_400_000),
+    ttlMs: claimTtlMs,
   }),
   status: 201,
   /** The token's text is shown this once. */
@@ -219,6 +269,7 @@ export const listClaimTokens = operation({
   tag: 'devices',
   summary: 'Claim tokens, newest first, without their secrets',
   role: 'operator',
+  scope: 'claims:read',
   query: pageQuery,
   status: 200,
   response: pageOf(claimToken),
@@ -231,10 +282,12 @@ export const removeClaimToken = operation({
   tag: 'devices',
   summary: 'Take back a claim token that was not used',
   role: 'operator',
+  scope: 'claims:write',
   params: z.object({ id: z.string().max(64) }),
   status: 204,
 });
 
+export type DeviceIdentity = z.infer<typeof deviceIdentity>;
 export type Device = z.infer<typeof device>;
 export type DeviceEvent = z.infer<typeof deviceEvent>;
 export type UsagePoint = z.infer<typeof usagePoint>;

@@ -1,12 +1,18 @@
 import * as access from './access.ts';
+import * as audit from './audit.ts';
 import * as devices from './devices.ts';
+import * as evidence from './evidence.ts';
 import type { Operation } from './operation.ts';
 import * as overview from './overview.ts';
 import * as releases from './releases.ts';
 import * as rolloutExplain from './rollout-explain.ts';
 import * as rolloutPlan from './rollout-plan.ts';
 import * as rollouts from './rollouts.ts';
+import * as secrets from './secrets.ts';
+import * as sessions from './sessions.ts';
+import * as tenants from './tenants.ts';
 import * as trust from './trust.ts';
+import * as users from './users.ts';
 
 /** Every operation of the operator's API, in the order of the reference. */
 export const OPERATIONS = {
@@ -16,6 +22,8 @@ export const OPERATIONS = {
     'getDevice',
     'setDeviceLabels',
     'removeDevice',
+    'reclaimDevice',
+    'resolveDevice',
     'listDeviceEvents',
     'getDeviceUsage',
     'topUsage',
@@ -24,15 +32,17 @@ export const OPERATIONS = {
     'listClaimTokens',
     'removeClaimToken',
   ]),
-  ...pick(releases, [
-    'listReleases',
-    'getRelease',
-    'publishRelease',
-    'listPublisherKeys',
-    'addPublisherKey',
-    'removePublisherKey',
-  ]),
+  ...pick(releases, ['listReleases', 'getRelease', 'publishRelease']),
+  ...pick(evidence, ['getPublishPolicy', 'setPublishPolicy']),
   ...pick(trust, ['getTrust', 'getTrustPublisher', 'updateTrust']),
+  ...pick(secrets, [
+    'listSecrets',
+    'listSecretRecipients',
+    'getSecretCustody',
+    'setSecret',
+    'removeSecret',
+    'listDeviceSecrets',
+  ]),
   ...pick(rollouts, [
     'listRollouts',
     'getRollout',
@@ -47,15 +57,11 @@ export const OPERATIONS = {
   ]),
   ...pick(rolloutExplain, ['explainRollout', 'explainMember']),
   ...pick(rolloutPlan, ['planRollout', 'simulateRollout']),
-  ...pick(access, [
-    'openSession',
-    'getSession',
-    'closeSession',
-    'listOperatorTokens',
-    'createOperatorToken',
-    'removeOperatorToken',
-    'listAudit',
-  ]),
+  ...pick(sessions, ['getSignIn', 'openSession', 'getSession', 'closeSession', 'closeSessions', 'changePassword']),
+  ...pick(users, ['listUsers', 'createUser', 'setUserRole', 'setUserPassword', 'closeUserSessions', 'removeUser']),
+  ...pick(access, ['listOperatorTokens', 'createOperatorToken', 'removeOperatorToken']),
+  ...pick(audit, ['listAudit', 'exportAudit', 'verifyAudit']),
+  ...pick(tenants, ['listTenants', 'addTenant', 'getTenantSettings', 'setTenantSettings']),
 } satisfies Record<string, Operation>;
 
 function pick<M extends object, const K extends keyof M>(module: M, names: readonly K[]): Pick<M, K> {

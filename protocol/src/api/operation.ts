@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Scope } from './scopes.ts';
 
 /**
  * One HTTP operation, described once: the server routes and validates by it, OpenAPI is generated from it, and the client
@@ -12,6 +13,8 @@ export interface Operation {
   readonly summary: string;
   /** Least role that may call it. */
   readonly role: Role | 'none';
+  /** What a token with scopes must have been given for it. */
+  readonly scope: Scope | 'none';
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

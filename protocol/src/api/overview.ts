@@ -19,6 +19,7 @@ export const getOverview = operation({
   tag: 'overview',
   summary: 'The fleet in numbers',
   role: 'viewer',
+  scope: 'devices:read',
   status: 200,
   response: overview,
 });

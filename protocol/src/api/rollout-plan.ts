@@ -35,6 +35,8 @@ export const plannedWave = z.object({
   online: z.int(),
   gate,
   approval: z.boolean(),
+  /** It takes the rollout above the share for which a second operator approves. */
+  second: z.boolean().optional(),
   /** The first devices of the wave, as many as were asked for. */
   devices: z.array(plannedDevice),
 });
@@ -75,6 +77,7 @@ export const planRollout = operation({
   tag: 'rollouts',
   summary: 'What a rollout would do: waves, devices, who is left out and why, bytes to move. Changes nothing',
   role: 'operator',
+  scope: 'rollouts:read',
   body: z.strictObject({
     request: rolloutRequest,
     /** Devices to name in each wave and for each reason. */
@@ -121,6 +124,7 @@ export const simulateRollout = operation({
   tag: 'rollouts',
   summary: 'Runs a planned rollout on simulated devices: how many a bad release would reach. Changes nothing',
   role: 'operator',
+  scope: 'rollouts:read',
   body: z.strictObject({
     request: rolloutRequest,
     /** Share of devices on which the release fails. */

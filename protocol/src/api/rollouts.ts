@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
+import { VARIANT_KINDS } from '../manifest/release.ts';
 import { activationWindow, downloadTerms } from '../messages/desired.ts';
 import { DEPLOYMENT_STATES } from '../messages/report.ts';
 import { appName, deviceId, digest, rolloutId, version } from '../names.ts';
@@ -57,6 +58,17 @@ export const wave = z.object({
   state: z.enum(['pending', 'awaiting_approval', 'running', 'passed', 'tripped']),
   /** Whether a person approves before the wave begins, and whether that was done. */
   approval: z.enum(['none', 'needed', 'given']).optional(),
+  /** Who gave it. */
+  approvedBy: z.string().nullable().optional(),
+});
+
+/** By the tenant's rule another operator than the one who made the rollout approves before it holds more than so many devices. */
+export const secondApproval = z.object({
+  aboveDevices: z.int(),
+  requestedBy: z.string(),
+  approvedBy: z.string().nullable(),
+  /** The wave that takes it above them, counted from 0; null when none does, or it is approved. */
+  wave: z.int().nullable(),
 });
 
 /** Why a rollout halted: the limit, its sums, and their denominator. */
@@ -105,6 +117,9 @@ export const rollout = z
     dynamic: z.boolean().optional(),
     /** When the pace allows the next device; null when it does not hold one back. */
     nextAtMs: z.int().nullable().optional(),
+    secondApproval: secondApproval.nullable().optional(),
+    /** Whose approval it waits for now: anybody's, or anybody's but the one named. Null when it waits for none. */
+    awaits: z.object({ wave: z.int(), otherThan: z.string().nullable() }).nullable().optional(),
   })
   .meta({ id: 'Rollout' });
 
@@ -118,7 +133,7 @@ export const rolloutMember = z
     attempt: z.int(),
     code: z.enum(ERROR_CODES).nullable(),
     message: z.string().nullable(),
-    variant: z.enum(['wasm', 'container']).nullable(),
+    variant: z.enum(VARIANT_KINDS).nullable(),
     previousVersion: z.string().nullable(),
     updatedAtMs: z.int(),
     deadlineAtMs: z.int().nullable(),
@@ -134,6 +149,7 @@ export const listRollouts = operation({
   tag: 'rollouts',
   summary: 'Rollouts, newest first',
   role: 'viewer',
+  scope: 'rollouts:read',
   query: pageQuery.extend({ app: appName.optional(), state: z.enum(ROLLOUT_STATES).optional() }),
   status: 200,
   response: pageOf(rollout),
@@ -146,6 +162,7 @@ export const getRollout = operation({
   tag: 'rollouts',
   summary: 'One rollout with its waves',
   role: 'viewer',
+  scope: 'rollouts:read',
   params: rolloutParams,
   status: 200,
   response: rollout,
@@ -158,6 +175,7 @@ export const listRolloutMembers = operation({
   tag: 'rollouts',
   summary: 'The devices of a rollout and where each stands',
   role: 'viewer',
+  scope: 'rollouts:read',
   params: rolloutParams,
   query: pageQuery.extend({ wave: z.coerce.number().int().optional(), state: z.enum(MEMBER_STATES).optional() }),
   status: 200,
@@ -171,6 +189,7 @@ export const startRollout = operation({
   tag: 'rollouts',
   summary: 'Start to move the devices that match to a release, wave by wave',
   role: 'operator',
+  scope: 'rollouts:write',
   body: rolloutRequest,
   status: 201,
   response: rollout,
@@ -183,6 +202,7 @@ export const pauseRollout = operation({
   tag: 'rollouts',
   summary: 'Assign nothing more until resumed',
   role: 'operator',
+  scope: 'rollouts:write',
   params: rolloutParams,
   status: 200,
   response: rollout,
@@ -195,6 +215,7 @@ export const resumeRollout = operation({
   tag: 'rollouts',
   summary: 'Go on; after a halt this acknowledges the failures known so far',
   role: 'operator',
+  scope: 'rollouts:write',
   params: rolloutParams,
   status: 200,
   response: rollout,
@@ -207,6 +228,7 @@ export const abortRollout = operation({
   tag: 'rollouts',
   summary: 'End a rollout: keep what was reached, or revert it by a new rollout',
   role: 'operator',
+  scope: 'rollouts:write',
   params: rolloutParams,
   body: z.object({ reached: z.enum(['keep', 'revert']) }),
   status: 200,
@@ -220,6 +242,7 @@ export const approveRollout = operation({
   tag: 'rollouts',
   summary: 'Approve the wave that a rollout waits before',
   role: 'operator',
+  scope: 'rollouts:write',
   params: rolloutParams,
   /** The wave meant, counted from 0: a wave approved by a second click is not the next one. */
   body: z.strictObject({ wave: z.int().min(0) }),
@@ -234,6 +257,7 @@ export const publishDraft = operation({
   tag: 'rollouts',
   summary: 'Begin a draft, or schedule it when it has a time in the future',
   role: 'operator',
+  scope: 'rollouts:write',
   params: rolloutParams,
   status: 200,
   response: rollout,
@@ -246,6 +270,7 @@ export const updateRollout = operation({
   tag: 'rollouts',
   summary: 'Move the cap, times and pace of a rollout that goes on',
   role: 'operator',
+  scope: 'rollouts:write',
   params: rolloutParams,
   body: rolloutLimits,
   status: 200,

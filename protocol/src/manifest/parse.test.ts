@@ -115,7 +115,15 @@ describe('each mistake is named with its place and what to write instead', () =>
     ['a bad name', { app: '../etc' }, '/app', 'invalid_manifest', /1 to 63 of a-z/],
     ['no variants', { variants: [] }, '/variants', 'invalid_manifest', /the least is 1 items/],
     ['a missing list', { variants: undefined }, '/variants', 'invalid_manifest', /it is missing; write a list/],
-    ['an empty variant', { variants: [{}] }, '/variants/0', 'invalid_manifest', /either wasm or container/],
+    [
+      'an agent among programs',
+      { variants: [{ agent: { archive: 'agent.tar.gz', target: 'generic-x64' } }] },
+      '/variants',
+      'invalid_manifest',
+      /wherry-agent only/,
+    ],
+    ['a program as the agent', { app: 'wherry-agent' }, '/variants', 'invalid_manifest', /kind agent only/],
+    ['an empty variant', { variants: [{}] }, '/variants/0', 'invalid_manifest', /one of wasm, container and agent/],
     [
       'an unknown ABI',
       { variants: [{ wasm: { module: 'a', abi: 'wasi' } }] },

@@ -3,7 +3,16 @@ import { succeed } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { explainIssue, type Locate, problemAt } from './explain.ts';
-import type { Capabilities, GuestLimits, HealthPolicy, Release, Trigger, WasmAbi } from './release.ts';
+import {
+  type AgentVariant,
+  type Capabilities,
+  type GuestLimits,
+  type HealthPolicy,
+  type Release,
+  type Trigger,
+  type WasmAbi,
+  whyNotAgent,
+} from './release.ts';
 import { type ManifestSource, manifestSource } from './source.ts';
 
 /** A manifest in base units, its artifacts still files beside it; resolve.ts makes a release of it. */
@@ -23,11 +32,18 @@ export interface Manifest {
 }
 
 export type ManifestVariant =
-  | { readonly kind: 'wasm'; readonly abi: WasmAbi; readonly modulePath: string }
-  | ({ readonly kind: 'container'; readonly platforms: readonly string[]; readonly command?: readonly string[] } & (
-      | { readonly image: string }
-      | { readonly archivePath: string }
-    ));
+  | ({ readonly kind: 'wasm'; readonly abi: WasmAbi } & (
+      | { readonly modulePath: string; readonly image?: string }
+      /** Still in its registry. */
+      | { readonly modulePath?: undefined; readonly image: string }
+    ))
+  | { readonly kind: 'agent'; readonly target: AgentVariant['target']; readonly archivePath: string }
+  | ({
+      readonly kind: 'container';
+      readonly platforms: readonly string[];
+      readonly command?: readonly string[];
+      readonly network?: 'open';
+    } & ({ readonly image: string } | { readonly archivePath: string }));
 
 /** What was read from a file: a plain value, and where each path of it stands in the text. */
 export interface ManifestDocument {
@@ -49,6 +65,8 @@ export function parseManifest(document: ManifestDocument): Outcome<Manifest> {
   const problems = [...checkConfig(source, locate), ...checkTriggers(source, locate)];
   const manifest = manifestOf(source);
   problems.push(...checkConcurrency(manifest, locate));
+  const misplaced = whyNotAgent(manifest.app, manifest.variants);
+  if (misplaced !== null) problems.push(problemAt(['variants'], misplaced, locate));
   return problems.length > 0 ? { ok: false, problems } : succeed(manifest);
 }
 
@@ -69,6 +87,7 @@ function manifestOf(source: ManifestSource): Manifest {
       ...(capabilities.gpio && { gpio: capabilities.gpio }),
       ...(capabilities.i2c && { i2c: capabilities.i2c }),
       ...(capabilities.serial && { serial: capabilities.serial }),
+      ...(capabilities.secrets && { secrets: capabilities.secrets }),
       ...(capabilities.features && { features: capabilities.features }),
     },
     limits: limitsOf(limits),
@@ -102,11 +121,17 @@ function limitsOf({ memory, cpu, wall, cpuTime, fuel, hostCalls }: ManifestSourc
   };
 }
 
-function variantOf({ wasm, container }: ManifestSource['variants'][number]): ManifestVariant {
-  if (wasm) return { kind: 'wasm', abi: wasm.abi, modulePath: wasm.module };
-  if (!container) throw new TypeError('the schema lets a variant be wasm or container only');
-  const { image, archive, platforms, command } = container;
-  const base = { kind: 'container' as const, platforms, ...(command && { command }) };
+function variantOf({ wasm, container, agent }: ManifestSource['variants'][number]): ManifestVariant {
+  if (agent) return { kind: 'agent', target: agent.target, archivePath: agent.archive };
+  if (wasm) {
+    const { abi, module, image } = wasm;
+    return module === undefined
+      ? { kind: 'wasm', abi, image: image as string }
+      : { kind: 'wasm', abi, modulePath: module };
+  }
+  if (!container) throw new TypeError('the schema lets a variant be wasm, container or agent only');
+  const { image, archive, platforms, command, network } = container;
+  const base = { kind: 'container' as const, platforms, ...(command && { command }), ...(network && { network }) };
   return image === undefined ? { ...base, archivePath: archive as string } : { ...base, image };
 }
 
@@ -138,6 +163,12 @@ function checkConfig(source: ManifestSource, locate: Locate): Problem[] {
   for (const [i, key] of (source.capabilities.env ?? []).entries()) {
     if (keys.includes(key)) continue;
     problems.push(problemAt(['capabilities', 'env', i], `declare ${key} under config first`, locate));
+  }
+  for (const name of Object.keys(source.capabilities.secrets ?? {})) {
+    if (!keys.includes(name)) continue;
+    problems.push(
+      problemAt(['capabilities', 'secrets', name], 'config has this name: call one of the two otherwise', locate),
+    );
   }
   return problems;
 }

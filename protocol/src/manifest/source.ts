@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { appName, version } from '../names.ts';
+import { appName, targetName, version } from '../names.ts';
 import { formatBytes, formatDurationMs, formatShare, parseBytes, parseDurationMs, parseShare } from '../quantities.ts';
 import { checkCron } from './cron.ts';
 import { gpioGrant, i2cGrant, serialGrant } from './hardware.ts';
@@ -15,6 +15,7 @@ import {
   WASM_ABIS,
   WASM_FEATURES,
 } from './release.ts';
+import { secretGrantsSource } from './secrets.ts';
 
 /**
  * The manifest as its author writes it (`wherry.yaml`); parse.ts turns it into a Manifest. Every key is known, so that a
@@ -29,10 +30,23 @@ const share = quantityField({ parse: parseShare, format: formatShare, min: 0.001
 
 const localPath = z.string().min(1, 'write the path of a file, relative to the manifest').max(1024);
 
-const wasmSource = z.strictObject({
-  module: localPath,
-  abi: z.enum(WASM_ABIS),
-});
+const wasmSource = z
+  .strictObject({
+    module: localPath.optional(),
+    /** A Wasm artifact in an OCI registry. */
+    image: z
+      .string()
+      .max(512)
+      .regex(
+        /^([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?\/[a-z0-9]+([._/-]+[a-z0-9]+)*@sha256:[0-9a-f]{64}$/,
+        'name the artifact by digest, for example registry.example/app@sha256:…, so that nobody can change what runs',
+      )
+      .optional(),
+    abi: z.enum(WASM_ABIS),
+  })
+  .refine((wasm) => (wasm.module === undefined) !== (wasm.image === undefined), {
+    error: 'write either module (the path of a file) or image (a Wasm artifact in a registry, by digest)',
+  });
 
 const platformSource = z.string().regex(PLATFORM_PATTERN, 'write os/arch, for example linux/arm64');
 
@@ -49,14 +63,17 @@ const containerSource = z
     archive: localPath.optional(),
     platforms: z.array(platformSource).min(1).max(16),
     command: containerVariant.shape.command,
+    network: containerVariant.shape.network,
   })
   .refine((container) => (container.image === undefined) !== (container.archive === undefined), {
     error: 'write either image (a reference by digest) or archive (the path of a docker save archive)',
   });
 
+const agentSource = z.strictObject({ archive: localPath, target: targetName });
+
 const variantSource = z
-  .strictObject({ wasm: wasmSource.optional(), container: containerSource.optional() })
-  .refine((variant) => Object.keys(variant).length === 1, { error: 'a variant is either wasm or container' });
+  .strictObject({ wasm: wasmSource.optional(), container: containerSource.optional(), agent: agentSource.optional() })
+  .refine((variant) => Object.keys(variant).length === 1, { error: 'a variant is one of wasm, container and agent' });
 
 const cronSource = z.preprocess(
   (written) => (typeof written === 'string' ? { schedule: written } : written),
@@ -132,6 +149,8 @@ const capabilitiesSource = z.strictObject({
   gpio: gpioGrant.optional(),
   i2c: i2cGrant.optional(),
   serial: serialGrant.optional(),
+  /** Names of secrets, or each with how it is handed over. */
+  secrets: secretGrantsSource.optional(),
   features: z.array(z.enum(WASM_FEATURES)).max(WASM_FEATURES.length).optional(),
 });
 

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { hardwareInventory } from '../manifest/hardware.ts';
+import { VARIANT_KINDS } from '../manifest/release.ts';
 import { appName, bootId, deviceId, digest, rolloutId, targetName, version } from '../names.ts';
+import { sealingKey } from '../secrets/sealed-secret.ts';
 import { limitHit } from './limit-hit.ts';
 
 /**
@@ -30,7 +32,7 @@ const code = z.enum(ERROR_CODES);
 /** Why a variant, or the whole release, was not taken. */
 export const refusal = z.strictObject({
   variant: z.int().min(0),
-  kind: z.enum(['wasm', 'container']),
+  kind: z.enum(VARIANT_KINDS),
   code,
   message: z.string().max(512),
 });
@@ -43,7 +45,7 @@ export const workloadStatus = z.strictObject({
   rollout: rolloutId.optional(),
   state: z.enum(DEPLOYMENT_STATES),
   /** Which variant runs, and by what: set once one was chosen. */
-  variant: z.enum(['wasm', 'container']).optional(),
+  variant: z.enum(VARIANT_KINDS).optional(),
   runtime: z.string().max(64).optional(),
   code: code.optional(),
   message: z.string().max(512).optional(),
@@ -51,7 +53,7 @@ export const workloadStatus = z.strictObject({
   limit: limitHit.optional(),
   refusals: z.array(refusal).max(LIMITS.variantsPerRelease).optional(),
   /** What runs while this deployment is not healthy, if something does. */
-  running: z.strictObject({ version, release: digest, variant: z.enum(['wasm', 'container']).optional() }).optional(),
+  running: z.strictObject({ version, release: digest, variant: z.enum(VARIANT_KINDS).optional() }).optional(),
   restarts: z.int().min(0),
   sinceMs: z.int().min(0),
 });
@@ -65,10 +67,21 @@ export const inventory = z.strictObject({
   cores: z.int().min(1),
   memoryBytes: z.int().min(0),
   diskBytes: z.int().min(0),
-  runtimes: z.array(z.strictObject({ name: z.string().max(64), version: z.string().max(64) })).max(16),
+  runtimes: z
+    .array(
+      z.strictObject({
+        name: z.string().max(64),
+        version: z.string().max(64),
+        /** Grants and limits of a release that it does not hold programs to on this device, in words. */
+        cannotHold: z.array(z.string().max(64)).max(16).optional(),
+      }),
+    )
+    .max(16),
   isolation: z.enum(['shared', 'process', 'scope']),
   /** Names of pins, buses and serial devices; absent when there are none. */
   hardware: hardwareInventory.optional(),
+  /** Public key to which secrets for this device are sealed. */
+  sealingKey: sealingKey.optional(),
 });
 
 export const SEVERITIES = ['info', 'warning', 'error'] as const;
@@ -82,6 +95,8 @@ export const reportBody = z.discriminatedUnion('type', [
     inventory: inventory.optional(),
     /** The whole state, not a difference: the server forgets apps not named. */
     full: z.boolean().optional(),
+    /** A desired state of this very generation, but with other content, was refused: the control plane has forgotten the accepted one. */
+    conflict: z.boolean().optional(),
   }),
   z.strictObject({
     type: z.literal('event'),

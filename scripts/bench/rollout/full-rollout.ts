@@ -1,7 +1,7 @@
 import { getRollout, type RolloutRequest, rolloutRequest, startRollout } from '@wherry/protocol';
 import { eventually } from '../../fleet/eventually.ts';
 import { measureOtherLoad } from '../other-load.ts';
-import { processCost } from '../process-cost.ts';
+import { processCost, programCost } from '../process-cost.ts';
 import { percentile, rounded } from '../statistics.ts';
 import type { BenchFleet } from './fleet.ts';
 import { APP, ORDER_KEY } from './publish.ts';
@@ -29,7 +29,7 @@ export async function measureFullRollout(server: MeasuredServer, fleet: BenchFle
     soakMs: 0,
     config: { [ORDER_KEY]: `roll ${Date.now()}` },
   });
-  const before = { server: processCost(program.pid), fleet: processCost(fleet.pid), figures: await fleet.figures() };
+  const before = { server: programCost(program.pid), fleet: processCost(fleet.pid), figures: await fleet.figures() };
   const otherLoad = measureOtherLoad();
   const startedAtMs = performance.now();
   const { id } = await client.call(startRollout, { body: request });
@@ -47,7 +47,7 @@ export async function measureFullRollout(server: MeasuredServer, fleet: BenchFle
   if (ended.state !== 'completed')
     throw new Error(`the rollout ended as ${ended.state}: ${ended.verdict?.sentence ?? 'no verdict'}`);
   const figures = await settled(fleet, options.withinMs);
-  const after = { server: processCost(program.pid), fleet: processCost(fleet.pid) };
+  const after = { server: programCost(program.pid), fleet: processCost(fleet.pid) };
   const settledSeconds = (performance.now() - startedAtMs) / 1000;
   const serverCpuSeconds = after.server.cpuSeconds - before.server.cpuSeconds;
   const fleetCpuSeconds = after.fleet.cpuSeconds - before.fleet.cpuSeconds;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { getOverview } from '@wherry/protocol';
 import { provisionDevices } from '@wherry/server/provisioning';
 import { eventually } from '../../fleet/eventually.ts';
-import { processCost } from '../process-cost.ts';
+import { programCost } from '../process-cost.ts';
 import { median, rounded } from '../statistics.ts';
 import { atMost, type Suite, type SuiteReport } from '../suite.ts';
 import { startFleet } from './fleet.ts';
@@ -162,13 +162,13 @@ async function withFleet<T>(
   return await withServer(dir, devices, profileDir, say, async (server) => {
     const fleet = startFleet(devices);
     try {
-      const before = processCost(server.program.pid).cpuSeconds;
+      const before = programCost(server.program.pid).cpuSeconds;
       const startedAtMs = performance.now();
       await fleet.connect(server.mqtt);
       await online(server, count);
       const connecting = {
         seconds: rounded((performance.now() - startedAtMs) / 1000, 2),
-        serverCpuSeconds: rounded(processCost(server.program.pid).cpuSeconds - before, 2),
+        serverCpuSeconds: rounded(programCost(server.program.pid).cpuSeconds - before, 2),
       };
       say(`${count} devices connected in ${connecting.seconds} s`);
       return await measure(server, fleet, connecting, devices);

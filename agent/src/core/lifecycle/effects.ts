@@ -23,6 +23,7 @@ export type OutwardEffect =
       readonly ticket: number;
       readonly digest: string;
       readonly sizeBytes: number;
+      readonly registry?: string | undefined;
     }
   | ({ readonly kind: 'prepare' } & Chosen)
   /** `beside`: another instance has the triggers and goes on. */

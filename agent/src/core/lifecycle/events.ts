@@ -29,6 +29,14 @@ export type LifecycleEvent =
   | Failure<'move_failed'>
   | { readonly type: 'ended'; readonly ticket: number; readonly exitCode: number }
   | { readonly type: 'timer'; readonly lane: 'change' | 'run'; readonly ticket: number }
+  /** The owner's keys do not name this release any more. */
+  | {
+      readonly type: 'revoked';
+      readonly release: string;
+      readonly stops: boolean;
+      readonly code: ErrorCode;
+      readonly message: string;
+    }
   /** An operator asks for a fresh instance. */
   | { readonly type: 'restart' }
   /** The agent has started; nothing runs, and the answer to whatever was under way is lost. */

@@ -54,14 +54,19 @@ export function onStarted(state: Deployment, env: Env): Step {
 
 export function onStartFailed(state: Deployment, event: EventOf<'start_failed'>, env: Env): Step {
   if (isOnTrial(state) && VARIANT_REFUSALS.has(event.code)) return onRefusedOnTrial(state, event, env);
+  // It had its tries, each of them a start of the whole agent.
+  if (isOnTrial(state) && event.code === 'agent_not_confirmed') return fail(state, troubleOf(event), env);
   return onCrashed(state, event, env);
+}
+
+function troubleOf({ code, message, limit }: Trouble): Trouble {
+  return { code, message, ...(limit && { limit }) };
 }
 
 export function onCrashed(state: Deployment, event: Trouble, env: Env): Step {
   const held = heldRelease(state);
   if (held === null) return unchanged(state);
-  const { code, message, limit } = event;
-  const trouble: Trouble = { code, message, ...(limit && { limit }) };
+  const trouble = troubleOf(event);
   const health = crashed(state.run.health);
   if (isOnTrial(state)) {
     if (isRuntimeGone(trouble)) return onRefusedOnTrial(state, trouble, env);

@@ -40,6 +40,10 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
   {
     weight: 1,
+    arbitrary: fc.record({ do: fc.constant('revoke' as const), isGood: fc.boolean(), stops: fc.boolean() }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({ do: fc.constant('clock' as const), skewMs: fc.integer({ min: -1e8, max: 1e8 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('link' as const), leftBytes: fc.option(fc.nat(2_000)) }) },
@@ -50,6 +54,12 @@ function rarely() {
   return fc.integer({ min: 0, max: 9 }).map((n) => n === 0);
 }
 
+function revoke(world: World, isGood: boolean, stops: boolean): void {
+  const of = isGood ? world.state?.record.good : world.state?.record.target;
+  if (!of) return;
+  world.send({ type: 'revoked', release: of.workload.release, stops, code: 'target_unknown', message: 'not named' });
+}
+
 function act(world: World, next: Action): void {
   if (next.do === 'deliver') world.deliver(next.at, next.isLost, next.isDoubled);
   else if (next.do === 'want') world.want(next.letter, next.attempt, next.isRollback, next.terms);
@@ -57,6 +67,7 @@ function act(world: World, next: Action): void {
   else if (next.do === 'crashInstance') world.crashInstance(next.isBeside ? 'beside' : 'running');
   else if (next.do === 'clock') world.skewMs = next.skewMs;
   else if (next.do === 'link') world.leftBytes = next.leftBytes;
+  else if (next.do === 'revoke') revoke(world, next.isGood, next.stops);
   else world.send({ type: 'restart' });
 }
 

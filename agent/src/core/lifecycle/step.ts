@@ -12,6 +12,7 @@ import { onDesired } from './desired.ts';
 import type { Env, Step } from './env.ts';
 import type { EventOf, EventType, LifecycleEvent } from './events.ts';
 import { isPending } from './record.ts';
+import { onRevoked } from './revoked.ts';
 import { restartNow } from './run-lane.ts';
 import { onCrashed, onEnded, onProbeFailed, onProbePassed, onRunTimer, onStarted, onStartFailed } from './running.ts';
 import type { Deployment } from './state.ts';
@@ -48,6 +49,7 @@ const HANDLERS: { readonly [T in EventType]: (state: Deployment, event: EventOf<
   moved: (state, _, env) => onMoved(state, env),
   move_failed: onMoveFailed,
   timer: (state, event, env) => (event.lane === 'change' ? onRetryDue(state, env) : onRunTimer(state)),
+  revoked: onRevoked,
   restart: (state) => restartNow(state),
   boot: (state, _, env) => onBoot(state, env),
 };
@@ -60,6 +62,7 @@ function isExpected(state: Deployment, event: LifecycleEvent): boolean {
     case 'desired':
     case 'boot':
     case 'restart':
+    case 'revoked':
       return true;
     case 'release_fetched':
     case 'release_failed':

@@ -73,7 +73,8 @@ function sum(key: OptionalFigure, a: WorkloadSample, b: WorkloadSample) {
 
 /** The later difference wins, app by app; a full state makes the earlier one void. */
 export function mergeStates(a: StateBody, b: StateBody): StateBody {
-  if (b.full === true) return b;
+  const conflict = b.conflict ?? (a.generation === b.generation ? a.conflict : undefined);
+  if (b.full === true) return { ...b, ...(conflict === undefined ? {} : { conflict }) };
   const inventory = b.inventory ?? a.inventory;
   return {
     type: 'state',
@@ -81,5 +82,6 @@ export function mergeStates(a: StateBody, b: StateBody): StateBody {
     workloads: { ...a.workloads, ...b.workloads },
     ...(inventory === undefined ? {} : { inventory }),
     ...(a.full === undefined ? {} : { full: a.full }),
+    ...(conflict === undefined ? {} : { conflict }),
   };
 }

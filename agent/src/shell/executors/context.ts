@@ -8,6 +8,8 @@ import type { Store } from '../../store/store.ts';
 import type { Triggers } from '../../triggers/port.ts';
 import type { Device } from '../device.ts';
 import type { FetchProblem } from '../device-http.ts';
+import type { DeviceSecrets } from '../device-secrets.ts';
+import type { WantedBlob } from '../downloading/wanted.ts';
 import type { Effects } from '../effects.ts';
 import type { HeldInstance, Instances } from '../instances.ts';
 import type { TrustedReleases } from '../trusted-releases.ts';
@@ -17,12 +19,13 @@ export interface ExecutorContext {
   readonly store: Store;
   readonly effects: Effects;
   /** Fetches a blob unless it is there and sound; few at a time. */
-  readonly download: (digest: string, sizeBytes: number, signal: AbortSignal) => Promise<FetchProblem | null>;
+  readonly download: (blob: WantedBlob, signal: AbortSignal) => Promise<FetchProblem | null>;
   readonly releases: TrustedReleases;
   readonly device: Device;
   readonly policy: Policy;
   readonly triggers: Triggers;
   readonly instances: Instances;
+  readonly secrets: Pick<DeviceSecrets, 'ready'>;
   readonly hostFor: (app: string) => HostServices;
   readonly records: () => Iterable<DeploymentRecord>;
   /** Do the triggers of the app still wait to move to this instance? */

@@ -1,7 +1,8 @@
 import type { Problem } from '@wherry/protocol';
+import { variantFacts } from '../../core/fit.ts';
 import { refuseByPolicy } from '../../core/policy.ts';
 import type { Runtime, WorkloadSpec } from '../../runtimes/port.ts';
-import { artifactOf, makeSpec } from '../workload-spec.ts';
+import { makeSpec } from '../workload-spec.ts';
 import type { ExecutorContext } from './context.ts';
 
 /** What preparing and starting have in common: from a digest to a spec whose release is verified and whose blob was read again. */
@@ -35,10 +36,10 @@ export async function makeRunnable(
     const refused = context.device.fit().refused[variant.kind];
     return { ok: false, ...(refused ?? { code: 'no_runtime', message: `nothing runs ${variant.kind} variants here` }) };
   }
-  const artifact = artifactOf(variant);
+  const { artifact } = variantFacts(variant);
   if (artifact !== null) {
     // The file was verified when it came; storage may have decayed since. What is missing or damaged is fetched again.
-    const problem = await context.download(artifact.digest, artifact.sizeBytes, signal);
+    const problem = await context.download(artifact, signal);
     if (problem !== null) return { ok: false, code: problem.code, message: problem.message };
   }
   return { ok: true, runtime, spec: makeSpec(release, digest, variant, choice.config, context.store) };

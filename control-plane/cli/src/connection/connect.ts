@@ -2,6 +2,7 @@ import { type Client, createClient } from '@wherry/protocol';
 import type { Command } from 'commander';
 import { CliFailure, EXIT, misused, refused } from '../failure.ts';
 import { globalOptions, type Shell } from '../shell.ts';
+import { believe, readAuthority } from './authority.ts';
 import { readSettings } from './settings.ts';
 
 export interface Connection {
@@ -17,9 +18,10 @@ export async function connect(shell: Shell, command: Command): Promise<Connectio
   const stored = await readSettings(shell.env);
   const server = options.server ?? shell.env.WHERRY_SERVER ?? stored.server;
   const token = options.token ?? shell.env.WHERRY_TOKEN ?? stored.token;
-  if (!server)
-    throw refused('unauthenticated', 'no control plane is set: run "wherry login --server URL --token TOKEN"');
-  if (!token) throw refused('unauthenticated', 'no token is set: run "wherry login --server URL --token TOKEN"');
+  if (!server) throw refused('unauthenticated', 'no control plane is set: run "wherry login --server URL --user NAME"');
+  if (!token) throw refused('unauthenticated', 'no token is set: run "wherry login --server URL --user NAME"');
+  if (shell.env.WHERRY_CA) believe(await readAuthority(shell.env.WHERRY_CA));
+  else if (stored.ca && server === stored.server) believe(stored.ca);
   return openConnection(server, token);
 }
 

@@ -42,7 +42,7 @@ const refuses =
   (answer) =>
     answer.writeHead(status).end(JSON.stringify({ type: 'about:blank', title: 'x', status, detail: 'x', code }));
 
-const TIMING = { pauseMinMs: 2, pauseMaxMs: 5, silenceMs: 60, attemptsMax: 3 };
+const TIMING = { pauseMinMs: 2, pauseMaxMs: 5, silenceMs: 1_000, attemptsMax: 3 };
 
 /** Reads until a device of this name was seen, or the stream ends for good. */
 async function readUntil(origin: string, last: string, options: LastingOptions = {}): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { refused } from '../failure.ts';
@@ -7,6 +7,8 @@ import { refused } from '../failure.ts';
 export interface Settings {
   readonly server: string;
   readonly token: string;
+  /** PEM of the control plane's own certificate authority, when it is one. */
+  readonly ca?: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -25,7 +27,7 @@ export async function readSettings(env: Env): Promise<Partial<Settings>> {
   if (text === undefined) return {};
   const stored = parseSettings(text);
   if (stored) return stored;
-  throw refused('unavailable', `${file} is damaged: log in again with "wherry login --server URL --token TOKEN"`);
+  throw refused('unavailable', `${file} is damaged: log in again with "wherry login"`);
 }
 
 export async function writeSettings(env: Env, value: Settings): Promise<string> {
@@ -39,10 +41,22 @@ export async function writeSettings(env: Env, value: Settings): Promise<string> 
   return file;
 }
 
+/** Forgets what was stored; true when there was something. */
+export async function removeSettings(env: Env): Promise<boolean> {
+  return await rm(settingsFile(env)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw refused('unavailable', `remove ${settingsFile(env)}: ${error.message}`);
+    },
+  );
+}
+
 function parseSettings(text: string): Partial<Settings> | undefined {
   try {
-    const { server, token } = JSON.parse(text) as Record<string, unknown>;
-    return typeof server === 'string' && typeof token === 'string' ? { server, token } : undefined;
+    const { server, token, ca } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof server !== 'string' || typeof token !== 'string') return undefined;
+    return typeof ca === 'string' ? { server, token, ca } : { server, token };
   } catch {
     return undefined;
   }

@@ -33,11 +33,17 @@ export function planText(plan: RolloutPlanView, release: string): string {
 function wavesText({ waves }: RolloutPlanView): string {
   return table(
     ['wave', 'devices', 'online', 'begins', 'halts when', 'first devices'],
-    waves.map(({ index, total, online, approval, gate, devices }) => [
+    waves.map(({ index, total, online, approval, second, gate, devices }) => [
       index + 1,
       total,
       online,
-      approval ? 'when approved' : index === 0 ? 'at once' : 'when the last one passed',
+      second
+        ? 'when a second operator approved'
+        : approval
+          ? 'when approved'
+          : index === 0
+            ? 'at once'
+            : 'when the last one passed',
       `more than ${gate.maxFailures} fail, or ${percent(gate.maxFailureRate)} of ${gate.minSample} or more`,
       named(
         devices.map(({ device, currentVersion }) => (currentVersion ? `${device} (${currentVersion})` : device)),

@@ -41,7 +41,7 @@ export function rolloutLine(rollout: Rollout): string {
   const total = sum((wave) => wave.total);
   const waiting = sum((w) => w.waiting);
   return (
-    `${rolloutTitle(rollout)}, wave ${rollout.currentWave + 1} of ${rollout.waves.length}, ` +
+    `${rolloutTitle(rollout)}${byAnother(rollout)}, wave ${rollout.currentWave + 1} of ${rollout.waves.length}, ` +
     `${sum((w) => w.succeeded)} of ${total} succeeded, ${sum((w) => w.failed)} failed, ${sum((w) => w.active)} in flight` +
     (waiting > 0 ? `, ${waiting} offline and waiting` : '')
   );
@@ -57,6 +57,8 @@ export function rolloutText(rollout: Rollout): string {
     ['failures', rollout.verdict?.byCode?.map(({ code, count }) => `${count} ${code}`).join(', ')],
     ['failed on', rollout.verdict?.devices.join(', ') || null],
     ['started by', rollout.createdBy],
+    ['awaits', awaitsText(rollout)],
+    ['approved by', rollout.secondApproval?.approvedBy],
     ['in flight', `at most ${rollout.maxInFlight}`],
     ['deadline', formatDurationMs(rollout.deadlineMs)],
     ['soak', formatDurationMs(rollout.soakMs)],
@@ -77,11 +79,22 @@ export function wavesText(rollout: Rollout): string {
       const sums = sumWave(wave);
       const { gate } = wave;
       const limits = `≥${percent(gate.minSuccess)} succeed, ≤${gate.maxFailures} fail, ≤${percent(gate.maxFailureRate)} from ${gate.minSample} on`;
+      const approved = wave.approvedBy ? `, approved by ${wave.approvedBy}` : '';
       const isToBeApproved = wave.approval === 'needed' && wave.state === 'pending';
-      const state = isToBeApproved ? `${wave.state}, needs approval` : wave.state;
+      const state = isToBeApproved ? `${wave.state}, needs approval` : `${wave.state}${approved}`;
       return [i + 1, state, sums.total, sums.succeeded, sums.failed, sums.active, sums.waiting, limits];
     }),
   );
+}
+
+/** Whose approval it waits for; null when it waits for none. */
+export function awaitsText({ awaits }: Rollout): string | null {
+  if (!awaits) return null;
+  return `an approval of wave ${awaits.wave + 1}${awaits.otherThan ? ` by an operator other than ${awaits.otherThan}` : ''}`;
+}
+
+function byAnother({ awaits }: Rollout): string {
+  return awaits?.otherThan ? ` (by an operator other than ${awaits.otherThan})` : '';
 }
 
 /** The wave, counted from 0, that somebody must approve next. */
@@ -97,7 +110,7 @@ export function adviceText(rollout: Rollout): string {
   if (state === 'paused') return `\nGo on with: wherry rollout resume ${id}`;
   if (state === 'draft') return `\nBegin it with: wherry rollout publish ${id}`;
   if (state === 'awaiting_approval')
-    return `\nLet wave ${(waveToApprove(rollout) ?? rollout.currentWave) + 1} begin: wherry rollout approve ${id}`;
+    return `\nLet wave ${(waveToApprove(rollout) ?? rollout.currentWave) + 1} begin: wherry rollout approve ${id}${byAnother(rollout)}`;
   if (state === 'preparing' || state === 'running' || state === 'scheduled')
     return `\nFollow it with: wherry rollout watch ${id}`;
   return '';

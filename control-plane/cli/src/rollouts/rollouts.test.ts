@@ -85,6 +85,18 @@ describe('what a person reads of a rollout', () => {
     expect(waveToApprove(HALTED)).toBeUndefined();
   });
 
+  it('names whose approval is awaited, and who gave it', () => {
+    const awaits = { wave: 1, otherThan: 'ada' };
+    const waiting: Rollout = { ...HALTED, state: 'awaiting_approval', verdict: null, awaits };
+    expect(rolloutText(waiting)).toMatch(/awaits +an approval of wave 2 by an operator other than ada/);
+    expect(adviceText(waiting)).toContain('(by an operator other than ada)');
+    expect(rolloutLine(waiting)).toContain('other than ada');
+    const second = { aboveDevices: 2, requestedBy: 'ada', approvedBy: 'bob', wave: null };
+    const approved: Rollout = { ...HALTED, awaits: null, secondApproval: second };
+    expect(rolloutText(approved)).toMatch(/approved by +bob/);
+    expect(rolloutText(approved)).not.toContain('awaits');
+  });
+
   it('says how a draft begins, and when and how fast devices move', () => {
     const text = rolloutText({
       ...HALTED,

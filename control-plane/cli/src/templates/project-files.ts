@@ -23,7 +23,7 @@ use and how much of it.
 \`\`\`sh
 npm install
 npm run build                                  # makes build/${app}.wasm
-wherry publish --key ../publisher.pem          # checks it, signs it, uploads it
+wherry publish                                 # checks it, signs it, uploads it
 wherry rollout start ${app}@0.1.0 --watch       # one device, a tenth of them, the rest
 \`\`\`
 

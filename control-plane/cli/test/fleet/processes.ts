@@ -24,6 +24,7 @@ export async function startServer(
   dataFolder: string,
   http = '127.0.0.1:0',
   mqtt = '127.0.0.1:0',
+  flags: readonly string[] = [],
 ): Promise<RunningServer> {
   const running = start('control-plane/server/bin/wherry-server.js', [
     '--data',
@@ -32,9 +33,23 @@ export async function startServer(
     http,
     '--mqtt',
     mqtt,
+    ...flags,
   ]);
   const ready = JSON.parse(await firstLine(running.child)) as { http: string; mqtt: string; adminTokenFile: string };
   return { ...running, ready, origin: ready.http, adminToken: readFileSync(ready.adminTokenFile, 'utf8').trim() };
+}
+
+/** A control plane that listens with TLS only. */
+export interface SecuredServer extends RunningServer {
+  readonly caFingerprint: string;
+}
+
+export async function startSecuredServer(dataFolder: string, ...flags: string[]): Promise<SecuredServer> {
+  const listen = ['--https', '127.0.0.1:0', '--mqtts', '127.0.0.1:0'];
+  const running = start('control-plane/server/bin/wherry-server.js', ['--data', dataFolder, ...listen, ...flags]);
+  const ready = JSON.parse(await firstLine(running.child));
+  const adminToken = readFileSync(ready.adminTokenFile, 'utf8').trim();
+  return { ...running, ready, origin: ready.https, adminToken, caFingerprint: ready.caFingerprint };
 }
 
 export function startAgent(dataFolder: string): Running {

@@ -9,6 +9,12 @@ const ISOLATION_WORDS: Readonly<Record<Inventory['isolation'], string>> = {
   scope: 'a cgroup for each module',
 };
 
+type Attention = NonNullable<NonNullable<Device['identity']>['attention']>;
+const ATTENTION_WORDS: Readonly<Record<Attention, string>> = {
+  cloned: 'set aside: two machines have its identity; resolve or reclaim it on the command line',
+  renewal: 'asks for a certificate with an expired one; resolve it on the command line',
+};
+
 export function IdentityFacts({ device }: { readonly device: Device }) {
   const { inventory, host, desiredGeneration, reportedGeneration } = device;
   const isBehind = reportedGeneration === null || reportedGeneration < desiredGeneration;
@@ -20,6 +26,7 @@ export function IdentityFacts({ device }: { readonly device: Device }) {
       isBehind ? `${desiredGeneration} wanted, ${reportedGeneration ?? 'none'} read` : `${desiredGeneration}, read`,
     ],
   ];
+  facts.push(...certificateFacts(device.identity));
   if (host) {
     facts.push([
       'Disk',
@@ -34,6 +41,16 @@ export function IdentityFacts({ device }: { readonly device: Device }) {
       {inventory ? null : <p className="quiet">No inventory was reported yet.</p>}
     </>
   );
+}
+
+function certificateFacts(identity: Device['identity']): readonly Fact[] {
+  const facts: Fact[] = [];
+  if (identity?.attention) facts.push(['Attention', ATTENTION_WORDS[identity.attention]]);
+  if (identity?.certificate) {
+    const { isRevoked, expiresAtMs } = identity.certificate;
+    facts.push(['Certificate', isRevoked ? 'taken back' : `until ${new Date(expiresAtMs).toISOString().slice(0, 10)}`]);
+  }
+  return facts;
 }
 
 function inventoryFacts(inventory: Inventory | null): readonly Fact[] {

@@ -14,7 +14,7 @@ export function ClaimCommand({ token, device, expiresAtMs }: ClaimCommandProps) 
     'wherry-agent claim',
     `--server ${window.location.origin}`,
     `--token ${token}`,
-    '--trust /etc/wherry/trust.json',
+    '--trust root.json',
     '--data /var/lib/wherry',
     ...(device ? [`--name ${device}`] : []),
   ].join(' \\\n  ');
@@ -26,8 +26,8 @@ export function ClaimCommand({ token, device, expiresAtMs }: ClaimCommandProps) 
       <pre className="code-block">{command}</pre>
       <CopyButton text={command} />
       <p className="quiet">
-        Then start it with <code>wherry-agent run --data /var/lib/wherry</code>. The trust file names the publisher keys
-        whose releases the device accepts.
+        Then start it with <code>wherry-agent run --data /var/lib/wherry</code>. The root is what{' '}
+        <code>wherry trust root &gt; root.json</code> prints: whom the device believes.
       </p>
     </div>
   );

@@ -32,7 +32,8 @@ export function EmptyFleet({ isFiltered, onClaim }: EmptyFleetProps) {
       <h3>And then</h3>
       <ol className="first-steps">
         <li>
-          Say whose releases are accepted: a publisher key, on <Link to={PAGES.access}>Access</Link>.
+          Make the keys that sign releases with <code>wherry trust init --app APP</code>; whom they let publish shows up
+          under <Link to={PAGES.access}>Access</Link>.
         </li>
         <li>
           Publish a program with <code>wherry init</code> and <code>wherry publish</code>; it shows up under{' '}

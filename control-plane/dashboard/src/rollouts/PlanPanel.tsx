@@ -63,7 +63,9 @@ function PlannedWave({ wave, total }: { readonly wave: RolloutPlanView['waves'][
       <span>
         Wave {wave.index + 1}: <b>{counted(wave.total, 'device')}</b>
         {wave.online < wave.total ? <span className="quiet">, {wave.online} online</span> : null}
-        {wave.approval ? <span className="quiet">, once somebody approved</span> : null}
+        {wave.approval ? (
+          <span className="quiet">, once {wave.second ? 'a second operator' : 'somebody'} approved</span>
+        ) : null}
       </span>
       <span className="usage-bar" aria-hidden="true">
         <span style={{ width: `${(100 * wave.total) / Math.max(1, total)}%` }} />

@@ -11,9 +11,10 @@ import {
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
-import { useMay } from '../api/session.ts';
+import { useMay, useSession } from '../api/session.ts';
 import { sentenceOf } from '../words/problem.ts';
 import { AbortDialog } from './AbortDialog.tsx';
+import { isOwnApproval } from './AwaitsNotice.tsx';
 import { LimitsDialog } from './LimitsDialog.tsx';
 
 /** Buttons for what may be done; which state allows what is the protocol's table, the same that the server refuses by. */
@@ -21,6 +22,7 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
   const queries = useQueryClient();
   const [isAborting, setAborting] = useState(false);
   const [isChangingLimits, setChangingLimits] = useState(false);
+  const isOwn = isOwnApproval(rollout, useSession().operator);
   const may = useMay(pauseRollout);
   const params = { id: rollout.id };
   const act = useMutation({
@@ -53,7 +55,13 @@ export function RolloutActions({ rollout }: { readonly rollout: Rollout }) {
         </button>
       ) : null}
       {canRollout(rollout.state, 'approve') ? (
-        <button type="button" className="primary" disabled={act.isPending} onClick={() => act.mutate('approve')}>
+        <button
+          type="button"
+          className="primary"
+          disabled={act.isPending || isOwn}
+          title={isOwn ? 'You made it: another operator has to approve' : undefined}
+          onClick={() => act.mutate('approve')}
+        >
           Approve wave {waitingWave(rollout) + 1}
         </button>
       ) : null}

@@ -10,6 +10,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ROLLOUT_LOOKS } from '../words/rollout-states.ts';
+import { AwaitsNotice } from './AwaitsNotice.tsx';
 import { ExplainPanel } from './ExplainPanel.tsx';
 import { MemberPanel } from './MemberPanel.tsx';
 import { RolloutActions } from './RolloutActions.tsx';
@@ -50,6 +51,11 @@ export function RolloutPage() {
       <Loaded query={query}>
         {(known) => (
           <>
+            {known.awaits ? (
+              <div className="above">
+                <AwaitsNotice rollout={known} />
+              </div>
+            ) : null}
             {known.verdict ? <VerdictBanner verdict={known.verdict} isHalted={known.state === 'halted'} /> : null}
             <div className="rollout-grid">
               <Panel title="Waves">

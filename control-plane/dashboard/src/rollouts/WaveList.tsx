@@ -34,7 +34,9 @@ function WaveItem({ wave, onFilter }: { readonly wave: Wave; readonly onFilter: 
           <span className="quiet">{counted(wave.total, 'device')}</span>
         </h3>
         <span className="actions">
-          {wave.approval === 'given' ? <span className="quiet">approved</span> : null}
+          {wave.approval === 'given' ? (
+            <span className="quiet">approved{wave.approvedBy ? ` by ${wave.approvedBy}` : ''}</span>
+          ) : null}
           <Badge look={isToBeApproved(wave) ? NEEDS_APPROVAL : WAVE_LOOKS[wave.state]} />
         </span>
       </header>

@@ -4,10 +4,10 @@ import { LiveProvider } from '../api/LiveProvider.tsx';
 import { SessionContext, useSessionQuery } from '../api/session.ts';
 import { FleetPage } from '../fleet/FleetPage.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
+import { SignInPage } from '../sign-in/SignInPage.tsx';
 import { CrashBoundary } from './CrashBoundary.tsx';
 import { Layout } from './Layout.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
-import { SignInPage } from './SignInPage.tsx';
 
 const DevicePage = lazy(async () => ({ default: (await import('../device/DevicePage.tsx')).DevicePage }));
 const ReleasesPage = lazy(async () => ({ default: (await import('../releases/ReleasesPage.tsx')).ReleasesPage }));
@@ -18,6 +18,8 @@ const RolloutPage = lazy(async () => ({ default: (await import('../rollouts/Roll
 const TopPage = lazy(async () => ({ default: (await import('../top/TopPage.tsx')).TopPage }));
 const AuditPage = lazy(async () => ({ default: (await import('../audit/AuditPage.tsx')).AuditPage }));
 const AccessPage = lazy(async () => ({ default: (await import('../access/AccessPage.tsx')).AccessPage }));
+const UsersPage = lazy(async () => ({ default: (await import('../users/UsersPage.tsx')).UsersPage }));
+const AccountPage = lazy(async () => ({ default: (await import('../users/AccountPage.tsx')).AccountPage }));
 
 export function App() {
   const session = useSessionQuery();
@@ -42,6 +44,8 @@ export function App() {
                 <Route path="/top" element={<TopPage />} />
                 <Route path="/audit" element={<AuditPage />} />
                 <Route path="/access" element={<AccessPage />} />
+                <Route path="/users" element={<UsersPage />} />
+                <Route path="/account" element={<AccountPage />} />
                 <Route path="*" element={<NotFoundPage />} />
               </Routes>
             </Suspense>

@@ -1,6 +1,7 @@
+import { listUsers } from '@wherry/protocol';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
-import { useSession, useSignOut } from '../api/session.ts';
+import { useMay, useSession, useSignOut } from '../api/session.ts';
 import { PAGES } from '../pages.ts';
 import { LiveBadge } from './LiveBadge.tsx';
 
@@ -12,10 +13,12 @@ const LINKS = [
   ['Audit', PAGES.audit],
   ['Access', PAGES.access],
 ] as const;
+const USERS = ['Users', PAGES.users] as const;
 
 export function Layout({ children }: { readonly children: ReactNode }) {
   const session = useSession();
   const signOut = useSignOut();
+  const mayUsers = useMay(listUsers);
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const shownPath = useRef(pathname);
@@ -37,7 +40,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
           Wherry
         </Link>
         <nav className="main-nav" aria-label="Main">
-          {LINKS.map(([label, to]) => (
+          {(mayUsers ? [...LINKS, USERS] : LINKS).map(([label, to]) => (
             <NavLink key={to} to={to} end={to === '/'}>
               {label}
             </NavLink>
@@ -45,9 +48,9 @@ export function Layout({ children }: { readonly children: ReactNode }) {
         </nav>
         <div className="top-right">
           <LiveBadge />
-          <span className="who" title={`tenant ${session.tenant}, role ${session.role}`}>
+          <Link className="who" to={PAGES.account} title={`tenant ${session.tenant}, role ${session.role}`}>
             {session.operator} <span className="quiet">{session.role}</span>
-          </span>
+          </Link>
           <button type="button" className="plain" onClick={() => void signOut()}>
             Sign out
           </button>

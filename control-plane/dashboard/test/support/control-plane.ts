@@ -14,6 +14,8 @@ const READY_WITHIN_MS = 30_000;
 export interface ControlPlane {
   readonly http: string;
   readonly token: string;
+  /** Its data folder. */
+  readonly dir: string;
   readonly client: Client;
   stop(): Promise<void>;
   /** Starts it again on the same port over the same folder. */
@@ -27,9 +29,9 @@ interface Ready {
   readonly adminTokenFile: string;
 }
 
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane(more: readonly string[] = []): Promise<ControlPlane> {
   const dir = await mkdtemp(join(tmpdir(), 'wherry-dashboard-'));
-  const flags = ['--data', dir, '--usage-every-ms', '1000', '--log-level', 'warn'];
+  const flags = ['--data', dir, '--usage-every-ms', '1000', '--log-level', 'warn', ...more];
   let running = await launch([...flags, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0']);
   const { http, mqtt, adminTokenFile } = running.ready;
   const token = (await readFile(adminTokenFile, 'utf8')).trim();
@@ -37,6 +39,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   return {
     http,
     token,
+    dir,
     client: createClient({ origin: http, token }),
     stop,
     async start() {

@@ -111,7 +111,7 @@ export class FakeDevice {
   }
 }
 
-async function connect({ tenant, device, secret, mqttUrl }: ClaimResponse, boot: BootId): Promise<MqttClient> {
+async function connect({ tenant, device, secret = '', mqttUrl }: ClaimResponse, boot: BootId): Promise<MqttClient> {
   const username = `${tenant}/${device}`;
   return mqtt.connectAsync(mqttUrl, {
     username,

@@ -2,6 +2,7 @@ import { API_ROOT, DEVICE_ROOT } from '@wherry/protocol';
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import { routePath } from 'hono/route';
+import { oidcApp } from './auth/oidc-app.ts';
 import { blobsApp } from './blobs/blobs-app.ts';
 import { deviceApp } from './device/device-app.ts';
 import type { ApiDeps, ApiEnv } from './env.ts';
@@ -10,6 +11,7 @@ import { openApiApp } from './operations/openapi.ts';
 import { dashboardApp } from './pages/dashboard-app.ts';
 import { healthApp } from './pages/health-app.ts';
 import { referenceApp } from './pages/reference-app.ts';
+import { securityTxtApp } from './pages/security-txt-app.ts';
 import { errorAnswer, problemAnswer } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { streamApp } from './stream/stream-app.ts';
@@ -37,9 +39,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 
   const operations = operationsApp(deps);
   app.route('/', healthApp(deps));
+  app.route('/', securityTxtApp(deps));
   app.route('/', streamApp(deps));
   app.route('/', blobsApp(deps));
   app.route('/', deviceApp(deps));
+  app.route('/', oidcApp(deps));
   app.route('/', operations);
   app.route('/', openApiApp(operations));
   app.route('/', referenceApp());

@@ -62,10 +62,15 @@ function serverProblem(c: Context<ApiEnv>, status: number, code: ProblemDocument
   });
 }
 
+/** RFC 6585, 4: whoever is told to slow down is told for how long, here where nothing more exact is known. */
+const RETRY_AFTER_SECONDS = '5';
+
 function send(c: Context<ApiEnv>, document: ProblemDocument, headers: Readonly<Record<string, string>> = {}): Response {
+  const isTooMuch = document.code === 'rate_limited' && !c.res.headers.has('retry-after');
   return c.body(JSON.stringify(document), document.status as ContentfulStatusCode, {
     'content-type': PROBLEM_MEDIA_TYPE,
     'cache-control': 'no-store',
+    ...(isTooMuch ? { 'retry-after': RETRY_AFTER_SECONDS } : {}),
     ...headers,
   });
 }

@@ -1,5 +1,6 @@
 import { canRollout, type Outcome, type Rollout, type RolloutAction, refuse, succeed } from '@wherry/protocol';
-import type { RolloutEvent } from '../domain/rollouts/model.ts';
+import { isSameOperator, isSecondDue } from '../domain/rollouts/approval.ts';
+import type { RolloutEvent, RolloutHeader } from '../domain/rollouts/model.ts';
 import { audit } from './audit.ts';
 import type { AppContext } from './context.ts';
 import { prepareSoon } from './prepare-soon.ts';
@@ -29,6 +30,8 @@ export async function actOnRollout(
     const { state, verdict, currentWave } = run.record.header;
     if (!canRollout(state, action))
       return refuse('not_allowed_in_state', `rollout ${id} is ${state}: it cannot ${action}`);
+    const own = refuseOwn(run.record.header, event, id);
+    if (own) return own;
     if (event.type === 'approve' && event.wave !== currentWave)
       return refuse(
         'not_allowed_in_state',
@@ -37,10 +40,11 @@ export async function actOnRollout(
       );
     await run.feed(event);
     if (BEGINS.has(action)) await takeInMissed(work, run);
+    const { by: _, ...asked } = { by: null, ...event };
     await audit(work, caller, action === 'publish' ? 'publish_draft' : `${action}_rollout`, id, {
       from: state,
       verdict,
-      ...event,
+      ...asked,
     });
     await run.save();
     if (run.isReverting) await startRevert(work, caller, run.record);
@@ -50,4 +54,17 @@ export async function actOnRollout(
   // The rollout that takes it back may be over as many devices.
   if (done.ok && event.type === 'abort') prepareSoon(context);
   return done;
+}
+
+/** Code: own_approval. Resuming approves as well. */
+function refuseOwn(header: RolloutHeader, event: RolloutEvent, id: string): Outcome<never> | null {
+  if (event.type !== 'approve' && event.type !== 'resume') return null;
+  const { state, second, currentWave } = header;
+  if (state !== 'awaiting_approval' || !second || !isSecondDue(header, currentWave)) return null;
+  const { requestedBy, aboveDevices } = second;
+  if (!isSameOperator(requestedBy, event.by ?? null)) return null;
+  return refuse(
+    'own_approval',
+    `${requestedBy.operator} made rollout ${id}, which goes above what one operator may move alone (${aboveDevices}): another operator has to approve it`,
+  );
 }

@@ -65,6 +65,15 @@ test('a device that has read a higher generation than is known here gets one abo
   expect((await device.desired()).generation).toBe(42);
 });
 
+test('a device that has another content under the same generation gets the next one, once', async () => {
+  const device = await fleet.claim('pi-1');
+  const { generation } = await device.desired();
+  await device.send(device.compose({ type: 'state', generation, workloads: {}, conflict: true }));
+  expect((await device.desired()).generation).toBe(generation + 1);
+  await device.send(device.compose({ type: 'state', generation, workloads: {}, conflict: true }));
+  expect((await device.desired()).generation).toBe(generation + 1);
+});
+
 test('a generation beyond all bounds is not taken up', async () => {
   const device = await fleet.claim('pi-1');
   await device.send(device.compose({ type: 'state', generation: Number.MAX_SAFE_INTEGER, workloads: {} }));

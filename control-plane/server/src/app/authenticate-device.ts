@@ -3,7 +3,7 @@ import { isSecret } from './secrets.ts';
 
 const NO_HASH = '0'.repeat(64);
 
-/** True when the device exists, was not removed, and this is its secret. */
+/** True when the device exists, was not removed or set aside, and this is its secret. */
 export async function authenticateDevice(
   context: AppContext,
   tenant: string,
@@ -11,6 +11,7 @@ export async function authenticateDevice(
   secret: string,
 ): Promise<boolean> {
   const record = await context.store.devices.find(tenant, device);
+  const standing = (await context.store.standings.findMany(tenant, [device])).get(device);
   // Compared also when there is no such device, so that the time of a refusal does not tell which names exist.
-  return isSecret(secret, record?.secretHash ?? NO_HASH) && record !== null;
+  return isSecret(secret, record?.secretHash ?? NO_HASH) && record !== null && !standing?.quarantinedAtMs;
 }

@@ -1,5 +1,7 @@
-import { LIMITS, type Outcome } from '@wherry/protocol';
+import { LIMITS, type Outcome, succeed } from '@wherry/protocol';
+import { audit } from './audit.ts';
 import type { AppContext } from './context.ts';
+import { transact } from './transact.ts';
 import type { Caller } from './use-cases.ts';
 
 /**
@@ -13,8 +15,13 @@ export async function putBlob(
   body: AsyncIterable<Uint8Array>,
 ): Promise<Outcome<number>> {
   const stored = await context.blobs.put(digest, body, LIMITS.imageArchiveBytes);
-  if (stored.ok) await context.store.blobs.add(caller.tenant, digest, stored.value, context.clock.nowMs());
-  return stored;
+  if (!stored.ok) return stored;
+  const sizeBytes = stored.value;
+  return await transact(context, caller.tenant, async (work) => {
+    const isNew = await work.repositories.blobs.add(caller.tenant, digest, sizeBytes, work.nowMs);
+    if (isNew) await audit(work, caller, 'upload_blob', digest, { sizeBytes });
+    return succeed(sizeBytes);
+  });
 }
 
 /** Size in bytes of a blob that the tenant may read, by operators and devices alike; null when there is none. */

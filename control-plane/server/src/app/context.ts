@@ -1,4 +1,4 @@
-import type { DesiredState, Envelope, StreamChange } from '@wherry/protocol';
+import type { AuditPoint, DesiredState, Envelope, StreamChange } from '@wherry/protocol';
 import type { Broker } from '../broker/port.ts';
 import type { Store } from '../storage/port.ts';
 
@@ -11,6 +11,10 @@ export interface AppContext {
   readonly deltas?: Deltas;
   readonly director: Director;
   readonly online: OnlineSigner;
+  readonly auditSigner: AuditSigner;
+  /** Vouches for devices towards listeners with TLS; absent where there are none. */
+  readonly authority?: Authority;
+  readonly passwords: Passwords;
   readonly changes: Changes;
   readonly clock: { nowMs(): number };
   /** Sortable id of 26 characters (ULID, lower case). */
@@ -22,6 +26,8 @@ export interface AppContext {
   readonly process?: string;
   /** How often devices are told to report usage, ms; USAGE_EVERY_MS when absent. */
   readonly usageEveryMs?: number;
+  /** How long a device's certificate is good for, ms; the application's own default when absent. */
+  readonly certificateLifeMs?: number;
 }
 
 export interface Logger {
@@ -44,6 +50,58 @@ export interface OnlineSigner {
   readonly publicKeys: { readonly snapshot: string; readonly timestamp: string };
   /** The file: what is signed, with its signature. */
   seal(role: 'snapshot' | 'timestamp', signed: object): string;
+}
+
+/** The control plane's own certificate authority. */
+export interface Authority {
+  /** SHA-256 of its certificate (DER), lower-case hex: what a claim token pins. */
+  readonly fingerprint: string;
+  readonly certificatePem: string;
+  /** The public key (SPKI DER) of a PKCS#10 request that its own key signed. Code: invalid_body. */
+  readRequest(csr: string): Promise<import('@wherry/protocol').Outcome<Uint8Array>>;
+  /** Null unless this authority issued it for a device. One that has expired is read too: its end is for the caller to judge. */
+  readDevice(shown: import('node:crypto').X509Certificate): ShownCertificate | null;
+  issueDevice(order: DeviceOrder): Promise<{ readonly serial: string; readonly pem: string }>;
+}
+
+/** Who shows a certificate of the authority, as a TLS handshake proved it. */
+export interface ShownCertificate {
+  readonly tenant: string;
+  readonly device: string;
+  /** Lower-case hex. */
+  readonly serial: string;
+  readonly notAfterMs: number;
+}
+
+export interface DeviceOrder {
+  readonly tenant: string;
+  readonly device: string;
+  /** SPKI DER. */
+  readonly publicKey: Uint8Array;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
+/** Signs where the audit log of a tenant ends (head), and where it begins once old entries were given up (checkpoint). */
+export interface AuditSigner {
+  readonly keyId: string;
+  /** SPKI DER, base64. */
+  readonly publicKey: string;
+  seal(what: 'head' | 'checkpoint', point: AuditPoint): Envelope;
+  /** Null when it is not signed by this key, as this. */
+  open(what: 'head' | 'checkpoint', sealed: Envelope): AuditPoint | null;
+  /** Whether every head is signed by now: one that is not was tampered with. */
+  hasBegun(): Promise<boolean>;
+  begin(): Promise<void>;
+}
+
+/** Passwords of users, which people choose and others guess: hashed slowly. */
+export interface Passwords {
+  /** False when so many wait that another one should come later. */
+  hasRoom(): boolean;
+  hash(text: string): Promise<string>;
+  /** Takes as long when nothing is kept (null). `right_but_cheap`: hash it again. */
+  check(text: string, kept: string | null): Promise<'right' | 'right_but_cheap' | 'wrong'>;
 }
 
 /** Content-addressed bytes. */

@@ -2,6 +2,21 @@
 export const APP_LIMITS = {
   /** A claim repeated with the same key within this time is the same claim. */
   claimRepeatMs: 600_000,
+  /** A used token that is tried with another key is told of at most this often. */
+  claimAlarmEveryMs: 600_000,
+  /** A device's certificate; it asks for the next one at two thirds of this. */
+  certificateLifeMs: 90 * 86_400_000,
+  /** Clocks of devices run behind; never more than a hundredth of the certificate's life. */
+  certificateBackdatedMs: 300_000,
+  /** An expired certificate opens nothing but the door at which a new one is asked for, for this long. */
+  expiredCertificateMs: 30 * 86_400_000,
+  /** What a device asked for with an expired certificate, and an operator allowed, must be fetched within this. */
+  approvedRenewalMs: 7 * 86_400_000,
+  /** Starts of a device that are remembered, to see one come back that was over. */
+  startsKept: 16,
+  /** How far back a look for sessions that must end goes, and how many it ends at most. */
+  endedSessionsMs: 45_000,
+  endedSessionsBatch: 1_000,
   /** Desired states are signed for this long, and signed again when less than `desiredRenewMs` is left. */
   desiredValidMs: 7 * 86_400_000,
   desiredRenewMs: 2 * 86_400_000,
@@ -46,10 +61,29 @@ export const APP_LIMITS = {
   conflictRetries: 5,
   /** What processes told each other is read within a second. */
   processMessagesKeptMs: 60_000,
+  /** A device's log that the same operator opens again within this is still the same look at it. */
+  logReopenMs: 300_000,
+  logOpeningsKept: 10_000,
+  /** Entries of an audit log that are read at once. */
+  auditBatch: 1_000,
+  /** A log is shortened at most this often: it says so in an entry of its own. */
+  auditPruneEveryMs: 86_400_000,
   eventsKeptMs: 90 * 86_400_000,
   bootsKeptMs: 90 * 86_400_000,
   pruneBatch: 5_000,
   /** Public keys of devices that are kept read, in memory. */
   reportKeysKept: 20_000,
   commandIdLength: 26,
+  /** An artifact whose bytes a bundle signs is read at once; larger ones are signed by their manifest, or attested. */
+  signedArtifactBytes: 64 * 1024 * 1024,
+  /** A session that nobody uses ends after `sessionIdleMs`, and every session after `sessionMaxMs`. */
+  sessionIdleMs: 12 * 3_600_000,
+  sessionMaxMs: 7 * 86_400_000,
+  /** Of one person or token; the oldest ends for one more. */
+  sessionsPerHolder: 100,
+  /** Use is noted at most this often. */
+  usedEveryMs: 60_000,
+  signInCodeMs: 60_000,
+  usersPerTenant: 1_000,
+  tokensPerTenant: 1_000,
 } as const;

@@ -6,9 +6,11 @@ import {
   succeed,
 } from '@wherry/protocol';
 import { bytesOf } from '../domain/releases/fitting.ts';
+import { crossingWave } from '../domain/rollouts/approval.ts';
 import { shortestMs } from '../domain/rollouts/shortest.ts';
 import type { Repositories } from '../storage/port.ts';
 import { type PreparedRollout, prepareRollout } from './rollouts/prepare-rollout.ts';
+import { secondAbove } from './rollouts/second-approval.ts';
 import type { UseCase } from './use-cases.ts';
 
 /** A dry run: nothing is written, and what it says is what a start now would do. Codes: those of a start but no_devices_match. */
@@ -17,14 +19,17 @@ export const planRollout: UseCase<'planRollout'> = async ({ store, clock }, { te
   const { request, samples } = operation.body.parse(input.body);
   const prepared = await prepareRollout(store, tenant, request, clock.nowMs());
   if (!prepared.ok) return prepared;
-  return await viewOf(store, tenant, prepared.value, samples, startedAtMs);
+  const above = await secondAbove(store, tenant, { id: null, release: prepared.value.release.digest, reverts: null });
+  return await viewOf(store, tenant, prepared.value, { samples, above }, startedAtMs);
 };
+
+const NOBODY = { operator: '', principal: '' } as const;
 
 async function viewOf(
   repositories: Repositories,
   tenant: string,
   prepared: PreparedRollout,
-  samples: number,
+  { samples, above }: { readonly samples: number; readonly above: number | null },
   startedAtMs: number,
 ): Promise<Outcome<RolloutPlanView>> {
   const { release, plan, assigned, briefs } = prepared;
@@ -35,6 +40,8 @@ async function viewOf(
   const takenFrom = (device: string) => holders.get(device) ?? null;
   const isOnline = (device: string) => briefs.get(device)?.isOnline ?? false;
   const byWave = Map.groupBy(moving, ({ wave }) => wave);
+  const second = above === null ? null : { aboveDevices: above, requestedBy: NOBODY, approvedBy: null };
+  const crossing = crossingWave({ waves: plan.header.waves, second });
   const waves = plan.header.waves.map((wave, index) => {
     const members = byWave.get(index) ?? [];
     const named = members.slice(0, samples).map(({ device }) => {
@@ -42,7 +49,9 @@ async function viewOf(
       return { device, online: isOnline(device), currentVersion, takenFrom: takenFrom(device) };
     });
     const online = members.filter(({ device }) => isOnline(device)).length;
-    return { index, total: members.length, online, gate: wave.gate, approval: wave.needsApproval, devices: named };
+    const approval = wave.needsApproval || crossing === index;
+    const isSecond = crossing === index;
+    return { index, total: members.length, online, gate: wave.gate, approval, second: isSecond, devices: named };
   });
   const losing = Map.groupBy(
     moving.flatMap(({ device }) => takenFrom(device) ?? []),

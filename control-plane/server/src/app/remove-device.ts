@@ -1,6 +1,7 @@
 import { succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
 import { findDevice } from './find-device.ts';
+import { endIdentity } from './identity/end-identity.ts';
 import { leaveRollouts } from './rollouts/leave-rollouts.ts';
 import { transact } from './transact.ts';
 import type { UseCase } from './use-cases.ts';
@@ -13,6 +14,7 @@ export const removeDevice: UseCase<'removeDevice'> = async (context, caller, { p
     if (!found.ok) return found;
     const { device } = found.value;
     await leaveRollouts(work, [device], 'the device was removed');
+    await endIdentity(work, device);
     await work.repositories.devices.remove(tenant, device, work.nowMs);
     await work.repositories.desired.removeDevice(tenant, device);
     await work.repositories.workloads.removeDevice(tenant, device);

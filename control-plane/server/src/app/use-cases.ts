@@ -1,16 +1,24 @@
-import type { OPERATIONS, OperationInput, OperationOutput, Outcome, Role } from '@wherry/protocol';
+import type { Authority, OPERATIONS, OperationInput, OperationOutput, Outcome } from '@wherry/protocol';
 import type { AppContext } from './context.ts';
 
-/** Who asks: an operator token, resolved at the edge. */
-export interface Caller {
+/** Who asks, resolved at the edge: a person, or the token of a program. */
+export interface Caller extends Authority {
   readonly tenant: string;
+  /** What people call them. */
   readonly operator: string;
-  readonly role: Role;
+  /** Who it is for comparing, whatever they are called: `user/ada`, `token/01h…`. */
+  readonly principal: string;
 }
 
 type Operations = typeof OPERATIONS;
 /** Sessions are cookies, so they are the edge's own. */
-type EdgeOperation = 'openSession' | 'getSession' | 'closeSession';
+export type EdgeOperation =
+  | 'getSignIn'
+  | 'openSession'
+  | 'getSession'
+  | 'closeSession'
+  | 'closeSessions'
+  | 'changePassword';
 
 export type UseCase<K extends keyof Operations> = (
   context: AppContext,

@@ -26,6 +26,19 @@ export const SERVER_LIMITS = {
   batchSessions: 400,
   /** Messages that wait for their commit; above it a device is cut off without acknowledgement and sends again. */
   waitingMessages: 20_000,
+  /** Payloads of these, in the process of the broker. */
+  waitingBytes: 256 * 1024 * 1024,
+  /** The process of the broker */
+  brokerOutboundBytes: 64 * 1024 * 1024,
+  brokerRestartFirstMs: 100,
+  brokerRestartMaxMs: 5_000,
+  brokerStableMs: 60_000,
+  /** It is asked whether it lives; after so many questions without an answer it is ended. */
+  brokerPingEveryMs: 5_000,
+  brokerPingsUnanswered: 6,
+  brokerStopWithinMs: 5_000,
+  /** The broker of a server that was killed lets go of its port a moment later. */
+  brokerPortWithinMs: 2_000,
   invalidMessageEventEveryMs: 60_000,
   /** HTTP */
   claimBodyBytes: 16 * 1024,
@@ -36,6 +49,15 @@ export const SERVER_LIMITS = {
   bodyWithinMs: 30_000,
   failuresPerAddressBurst: 20,
   failuresPerAddressPerSecond: 0.2,
+  /** Of one operator token or person. */
+  requestsBurst: 5_000,
+  requestsPerSecond: 500,
+  /** Wrong passwords: an account from one address or known browser, an account from all strangers, an address for all accounts. */
+  passwordAttempts: {
+    own: { freeFailures: 5, firstWaitMs: 1_000, maxWaitMs: 60_000, forgottenAfterMs: 3_600_000 },
+    account: { freeFailures: 20, firstWaitMs: 1_000, maxWaitMs: 30_000, forgottenAfterMs: 3_600_000 },
+    address: { freeFailures: 50, firstWaitMs: 1_000, maxWaitMs: 30_000, forgottenAfterMs: 900_000 },
+  },
   claimsPerAddressBurst: 1_000,
   claimsPerAddressPerSecond: 100,
   uploads: 16,

@@ -5,6 +5,7 @@ import { applyPresence } from '../app/apply-presence.ts';
 import { applyReports, type IncomingReport } from '../app/apply-reports.ts';
 import { applyResult } from '../app/apply-result.ts';
 import type { AppContext } from '../app/context.ts';
+import { type DeviceStart, noteStarts } from '../app/identity/note-starts.ts';
 import type { BrokerHandlers, IncomingMessage } from '../broker/port.ts';
 import { SERVER_LIMITS } from '../config/limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -18,7 +19,7 @@ import { tellSessions } from './tell-sessions.ts';
  * MQTT in: decode, gather, store, acknowledge. A message that can never be right is counted, noted and dropped *with* its
  * acknowledgement, so that the device does not send it for ever; one that could not be stored is not acknowledged.
  */
-export interface Ingress extends Omit<BrokerHandlers, 'authenticate'> {
+export interface Ingress extends Omit<Required<BrokerHandlers>, 'authenticate' | 'authenticateCertificate'> {
   /** Resolves when everything that was received is stored and told. */
   drain(): Promise<void>;
 }
@@ -41,6 +42,18 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
     waitMs: SERVER_LIMITS.batchWaitMs,
     maxWaitMs: SERVER_LIMITS.batchWaitMaxMs,
     tell: (changes) => tellSessions(context, changes),
+  });
+
+  const starts = new Batcher<DeviceStart & { readonly tenant: string }, void>({
+    maxItems: SERVER_LIMITS.batchMessages,
+    waitMs: SERVER_LIMITS.batchWaitMs,
+    maxWaitMs: SERVER_LIMITS.batchWaitMaxMs,
+    maxWaiting: SERVER_LIMITS.waitingMessages,
+    async write(births) {
+      for (const [tenant, some] of Map.groupBy(births, (birth) => birth.tenant))
+        await noteStarts(context, tenant, some);
+      return births.map(() => undefined);
+    },
   });
 
   const underWay = new Set<Promise<unknown>>();
@@ -81,6 +94,7 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
         await applyLog(context, tenant, device, decoded.batch);
         return succeed(undefined);
       case 'presence':
+        if (decoded.presence.status === 'online') await starts.add({ tenant, device, boot: decoded.presence.boot });
         // A birth right after its CONNECT is the rule: the session says the same and is about to be stored.
         if (decoded.presence.status === 'online' && sessions.newest(tenant, device) === 'connected')
           return succeed(undefined);

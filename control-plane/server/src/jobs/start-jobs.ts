@@ -4,6 +4,7 @@ import { dispatchDesired } from '../app/dispatch-desired.ts';
 import { drainDispatch } from '../app/dispatch-soon.ts';
 import { expireDeadlines } from '../app/expire-deadlines.ts';
 import { hearWaiting } from '../app/hear-waiting.ts';
+import { endSessions } from '../app/identity/end-identity.ts';
 import { keepProcess } from '../app/keep-process.ts';
 import { prepareRollouts } from '../app/prepare-rollouts.ts';
 import { drainPreparation } from '../app/prepare-soon.ts';
@@ -27,6 +28,7 @@ const SCHEDULES: readonly { name: string; schedule: string; run: (context: AppCo
   { name: 'watch soaks', schedule: '*/2 * * * * *', run: watchSoaks },
   { name: 'keep process', schedule: '*/2 * * * * *', run: keepProcess },
   { name: 'dispatch desired states', schedule: '* * * * * *', run: dispatchDesired },
+  { name: 'end sessions', schedule: '*/15 * * * * *', run: endSessions },
   { name: 'renew desired states', schedule: '*/10 * * * *', run: renewDesired },
   { name: 'sign the newest metadata', schedule: '*/10 * * * *', run: renewTrust },
   { name: 'prune', schedule: '*/5 * * * *', run: prune },

@@ -10,6 +10,8 @@ export interface Metrics {
   /** From the arrival of a message to the moment its acknowledgement may go. */
   acknowledged(seconds: number): void;
   guardClosed(violation: Violation): void;
+  /** The process of the broker ended without being told to. */
+  brokerRestarted(): void;
   streamDropped(): void;
   requestServed(method: string, route: string, status: number, seconds: number): void;
 }
@@ -47,6 +49,11 @@ export function createMetrics(sources: MetricSources): Metrics {
     name: 'wherry_guard_closed_total',
     help: 'MQTT connections that the guard closed, by violation',
     labelNames: ['violation'],
+    registers,
+  });
+  const brokerRestarts = new Counter({
+    name: 'wherry_broker_restarts_total',
+    help: 'How often the process of the MQTT broker ended and was started again',
     registers,
   });
   const streamsDropped = new Counter({
@@ -88,6 +95,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     messageRefused: (channel, code) => refused.inc({ channel, code }),
     acknowledged: (seconds) => ackLatency.observe(seconds),
     guardClosed: (violation) => guardClosed.inc({ violation }),
+    brokerRestarted: () => brokerRestarts.inc(),
     streamDropped: () => streamsDropped.inc(),
     requestServed: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
   };

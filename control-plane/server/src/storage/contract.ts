@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { accountContract } from './contract/accounts.ts';
+import { auditContract } from './contract/audit.ts';
 import { desiredContract } from './contract/desired.ts';
+import { deviceIdentityContract } from './contract/device-identity.ts';
 import { deviceContract } from './contract/devices.ts';
 import { receivedContract } from './contract/received.ts';
 import { rolloutContract } from './contract/rollouts.ts';
+import { secretContract } from './contract/secrets.ts';
 import { tenantContract } from './contract/tenants.ts';
 import { transactionContract } from './contract/transactions.ts';
 import { trustMetadataContract } from './contract/trust-metadata.ts';
@@ -21,7 +25,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     const store = () => opened;
 
     transactionContract(store);
+    auditContract(store);
     deviceContract(store);
+    deviceIdentityContract(store);
     tenantContract(store);
     receivedContract(store);
     desiredContract(store);
@@ -29,5 +35,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     usageContract(store);
     workloadContract(store);
     trustMetadataContract(store);
+    secretContract(store);
+    accountContract(store);
   });
 }

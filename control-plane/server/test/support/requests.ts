@@ -5,12 +5,14 @@ export const SAMPLE_PARAMS: Readonly<Record<string, string>> = {
   device: 'pi-1',
   app: 'thermostat',
   version: '1.0.0',
+  name: 'grace',
+  key: 'a'.repeat(32),
   id: '01hzzzzzzzzzzzzzzzzzzzzzzz',
 };
 
 export function samplePath(operation: Operation, params: Readonly<Record<string, string>> = {}): string {
-  const keyParams = operation.path.startsWith('/publisher-keys/') ? { id: 'a'.repeat(32) } : {};
-  return API_ROOT + fillPath(operation.path, { ...SAMPLE_PARAMS, ...keyParams, ...params });
+  const secret = operation.path.startsWith('/secrets') ? { name: 'API_KEY' } : {};
+  return API_ROOT + fillPath(operation.path, { ...SAMPLE_PARAMS, ...secret, ...params });
 }
 
 /** A body that fits each operation that has one. */
@@ -19,11 +21,12 @@ export const SAMPLE_BODIES: Readonly<Record<string, unknown>> = {
   sendCommand: { kind: 'report', expiresAtMs: 4_000_000_000_000 },
   createClaimToken: { labels: { stolen: 'yes' } },
   publishRelease: {
-    payloadType: 'application/vnd.wherry.release.v1+json',
     payload: 'e30=',
-    signatures: [{ keyid: 'a'.repeat(32), sig: 'AAAA' }],
+    role: {
+      signatures: [],
+      signed: { _type: 'targets', spec_version: '1.0.31', version: 1, expires: '2027-01-31T00:00:00Z', targets: {} },
+    },
   },
-  addPublisherKey: { name: 'stolen', key: 'AAAA' },
   updateTrust: {},
   startRollout: { app: 'thermostat', version: '1.0.0' },
   abortRollout: { reached: 'keep' },
@@ -32,6 +35,15 @@ export const SAMPLE_BODIES: Readonly<Record<string, unknown>> = {
   planRollout: { request: { app: 'thermostat', version: '1.0.0' } },
   simulateRollout: { request: { app: 'thermostat', version: '1.0.0' }, failureRate: 0.1 },
   openSession: { token: 'wop1.stranger' },
+  changePassword: { current: 'stolen', next: 'moths in the relay' },
+  createUser: { name: 'stolen', role: 'admin', password: 'moths in the relay' },
+  setUserRole: { role: 'admin' },
+  setUserPassword: { password: 'moths in the relay' },
+  reclaimDevice: {},
+  setPublishPolicy: { requireCosign: null },
+  setSecret: { version: 1, devices: [] },
+  addTenant: { tenant: 'stolen' },
+  setTenantSettings: { approvals: { aboveShare: null } },
   createOperatorToken: { name: 'stolen', role: 'admin' },
 };
 

@@ -43,7 +43,7 @@ function signerOf(privateKey: KeyObject): Signer {
 }
 
 export interface TestDevice {
-  readonly claim: ClaimResponse;
+  readonly claim: ClaimResponse & { readonly secret: string };
   /** `tenant/device` */
   readonly name: string;
   readonly device: DeviceId;
@@ -79,7 +79,7 @@ export async function claimTestDevice(
     }),
   });
   if (answer.status !== 201) throw new Error(`claim ${wanted}: ${answer.status} ${await answer.text()}`);
-  const claim = (await answer.json()) as ClaimResponse;
+  const claim = (await answer.json()) as ClaimResponse & { readonly secret: string };
   const name = `${claim.tenant}/${claim.device}`;
   return {
     claim,

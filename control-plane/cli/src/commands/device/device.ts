@@ -4,6 +4,8 @@ import { claimTokenCommand } from './claim-token.ts';
 import { deviceEventsCommand } from './events.ts';
 import { labelCommand } from './label.ts';
 import { listDevicesCommand } from './ls.ts';
+import { reclaimDeviceCommand } from './reclaim.ts';
+import { resolveDeviceCommand } from './resolve.ts';
 import { restartCommand } from './restart.ts';
 import { removeDeviceCommand } from './rm.ts';
 import { showDeviceCommand } from './show.ts';
@@ -19,6 +21,8 @@ export function deviceCommand(shell: Shell): Command {
     deviceEventsCommand,
     restartCommand,
     triggerCommand,
+    reclaimDeviceCommand,
+    resolveDeviceCommand,
     removeDeviceCommand,
   ])
     command.addCommand(build(shell));

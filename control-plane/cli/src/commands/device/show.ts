@@ -2,7 +2,7 @@ import { type Device, describeLimitHit, getDevice, type HardwareInventory } from
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
-import { age, labelsText, percent, size } from '../../terminal/figures.ts';
+import { age, labelsText, percent, size, timestamp } from '../../terminal/figures.ts';
 import { sheet, table } from '../../terminal/table.ts';
 
 export function showDeviceCommand(shell: Shell): Command {
@@ -22,12 +22,14 @@ export function deviceText(device: Device, nowMs: number): string {
     ['labels', labelsText(device.labels)],
     ['state', `${device.online ? 'online' : 'offline'}, heard ${age(device.seenAtMs, nowMs)}`],
     ['generation', `${device.reportedGeneration ?? 'none'} of ${device.desiredGeneration}`],
+    ['attention', attentionText(device)],
+    ['certificate', certificateText(device)],
     ['agent', inventory?.agentVersion],
     [
       'system',
       inventory && `${inventory.os}, ${inventory.arch}, ${inventory.cores} cores, ${size(inventory.memoryBytes)}`,
     ],
-    ['runtimes', inventory?.runtimes.map((runtime) => `${runtime.name} ${runtime.version}`).join(', ')],
+    ['runtimes', inventory?.runtimes.map(runtimeText).join(', ')],
     ['isolation', inventory?.isolation],
     ['hardware', inventory?.hardware && hardwareText(inventory.hardware)],
     ['cpu', host && percent(host.cpuShare)],
@@ -36,6 +38,29 @@ export function deviceText(device: Device, nowMs: number): string {
     ['temperature', host?.temperatureCelsius === undefined ? null : `${host.temperatureCelsius.toFixed(1)} °C`],
   ]);
   return `${facts}\n\n${workloadsText(device, nowMs)}`;
+}
+
+function attentionText({ device, identity }: Device): string | null {
+  switch (identity?.attention) {
+    case 'cloned':
+      return `set aside: two machines have its identity. wherry device resolve ${device}, or reclaim`;
+    case 'renewal':
+      return `asks for a certificate with an expired one. wherry device resolve ${device}`;
+    default:
+      return null;
+  }
+}
+
+function certificateText({ identity }: Device): string | null {
+  if (!identity?.certificate) return null;
+  const { serial, expiresAtMs, isRevoked } = identity.certificate;
+  return `${serial}, ${isRevoked ? 'taken back' : `until ${timestamp(expiresAtMs)}`}`;
+}
+
+type RuntimeEntry = NonNullable<Device['inventory']>['runtimes'][number];
+
+function runtimeText({ name, version, cannotHold = [] }: RuntimeEntry): string {
+  return `${name} ${version}${cannotHold.length === 0 ? '' : ` (does not limit: ${cannotHold.join(', ')})`}`;
 }
 
 /** Names only: what they stand for is the device's own affair. */

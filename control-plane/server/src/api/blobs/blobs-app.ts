@@ -2,7 +2,7 @@ import { API_ROOT, DIGEST_PATTERN, LIMITS } from '@wherry/protocol';
 import { Hono } from 'hono';
 import { putBlob } from '../../app/blobs.ts';
 import { SERVER_LIMITS } from '../../config/limits.ts';
-import { requireRole } from '../auth/require-role.ts';
+import { requireAccess } from '../auth/require-access.ts';
 import type { ApiDeps, ApiEnv } from '../env.ts';
 import { problemAnswer } from '../problem.ts';
 import { serveBlob } from './serve-blob.ts';
@@ -13,7 +13,7 @@ export function blobsApp(deps: ApiDeps): Hono<ApiEnv> {
   const path = `${API_ROOT}/blobs/:digest`;
   let uploads = 0;
 
-  app.get(path, requireRole(deps, 'viewer'), (c) =>
+  app.get(path, requireAccess(deps, { role: 'viewer', scope: 'releases:read' }), (c) =>
     c.req.method === 'HEAD'
       ? serveBlob(c, deps, c.get('caller').tenant, c.req.param('digest'))
       : problemAnswer(c, [
@@ -21,7 +21,7 @@ export function blobsApp(deps: ApiDeps): Hono<ApiEnv> {
         ]),
   );
 
-  app.put(path, requireRole(deps, 'publisher'), async (c) => {
+  app.put(path, requireAccess(deps, { role: 'publisher', scope: 'releases:write' }), async (c) => {
     const digest = c.req.param('digest');
     if (!DIGEST_PATTERN.test(digest))
       return problemAnswer(c, [

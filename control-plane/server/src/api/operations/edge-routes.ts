@@ -8,6 +8,10 @@ import {
   digest,
   envelope,
   type problemDocument,
+  RELEASE_MEDIA_TYPE,
+  release,
+  renewRequest,
+  renewResponse,
   rolloutId,
   streamChange,
 } from '@wherry/protocol';
@@ -85,20 +89,51 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
       ...refused,
     },
   });
-  for (const [operationId, path, summary] of [
-    ['readDesired', '/desired', 'The desired state; ETag is its generation'],
-    ['readRelease', '/releases/{digest}', 'A release as it was published'],
-  ] as const)
-    registry.registerPath({
-      operationId,
-      method: 'get',
-      path: `${DEVICE_ROOT}${path}`,
-      tags: ['device side'],
-      summary,
-      security: DEVICE,
-      request: path.includes('{') ? { params: byDigest } : {},
-      responses: { 200: { description: 'Signed', content: { 'application/json': { schema: envelope } } }, ...refused },
-    });
+  registry.registerPath({
+    operationId: 'renewCertificate',
+    method: 'post',
+    path: `${DEVICE_ROOT}/certificate`,
+    tags: ['device side'],
+    summary: 'The next certificate, asked for with the one that is to be renewed; over TLS only',
+    request: { body: { content: { 'application/json': { schema: renewRequest } }, required: true } },
+    responses: {
+      201: { description: 'Issued', content: { 'application/json': { schema: renewResponse } } },
+      ...refused,
+    },
+  });
+  registry.registerPath({
+    operationId: 'readAuthority',
+    method: 'get',
+    path: '/ca.pem',
+    tags: ['device side'],
+    summary: "The certificate of the control plane's own authority; compare its fingerprint",
+    responses: {
+      200: { description: 'A certificate', content: { 'application/x-pem-file': { schema: z.string() } } },
+      ...refused,
+    },
+  });
+  registry.registerPath({
+    operationId: 'readDesired',
+    method: 'get',
+    path: `${DEVICE_ROOT}/desired`,
+    tags: ['device side'],
+    summary: 'The desired state; ETag is its generation',
+    security: DEVICE,
+    responses: { 200: { description: 'Signed', content: { 'application/json': { schema: envelope } } }, ...refused },
+  });
+  registry.registerPath({
+    operationId: 'readRelease',
+    method: 'get',
+    path: `${DEVICE_ROOT}/releases/{digest}`,
+    tags: ['device side'],
+    summary: "The bytes of a release, whose digest the repository's roles sign",
+    security: DEVICE,
+    request: { params: byDigest },
+    responses: {
+      200: { description: 'A release', content: { [RELEASE_MEDIA_TYPE]: { schema: release } } },
+      ...refused,
+    },
+  });
   registry.registerPath({
     operationId: 'readBlob',
     method: 'get',

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { useCases } from '../../app/operations.ts';
 import type { Caller } from '../../app/use-cases.ts';
-import { requireRole } from '../auth/require-role.ts';
+import { requireAccess } from '../auth/require-access.ts';
 import type { ApiDeps, ApiEnv } from '../env.ts';
 import { PROBLEM_MEDIA_TYPE, problemAnswer } from '../problem.ts';
 import { describeEdgeRoutes } from './edge-routes.ts';
@@ -17,6 +17,7 @@ import { type EdgeOperations, edgeOperations } from './session.ts';
  * answers is cut to the response schema, so that a field the contract does not name never leaves.
  */
 type AnyUseCase = (context: ApiDeps['context'], caller: Caller, input: never) => Promise<Outcome<unknown>>;
+type AnyEdgeOperation = (c: Context<ApiEnv>, input: never) => Promise<Outcome<unknown>>;
 interface Input {
   readonly params: object;
   readonly query: object;
@@ -36,7 +37,7 @@ export function operationsApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
 function mount(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, edge: EdgeOperations, operation: Operation): void {
   const { params, query, body, response, role } = operation;
-  const middleware: MiddlewareHandler<ApiEnv>[] = role === 'none' ? [] : [requireRole(deps, role)];
+  const middleware: MiddlewareHandler<ApiEnv>[] = role === 'none' ? [] : [requireAccess(deps, operation)];
   if (body) middleware.push(jsonBodyLimit);
   const route = createRoute({
     operationId: operation.id,
@@ -44,7 +45,7 @@ function mount(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, edge: EdgeOperations, op
     path: `${API_ROOT}${operation.path}`,
     tags: [operation.tag],
     summary: operation.summary,
-    ...(role === 'none' ? {} : { security: [{ operatorToken: [] }], description: `Needs the role ${role}.` }),
+    ...(role === 'none' ? {} : { security: [{ operatorToken: [] }], description: needOf(operation) }),
     middleware,
     request: {
       ...(params ? { params } : {}),
@@ -83,19 +84,15 @@ function run(
   operation: Operation,
   input: Input,
 ): Promise<Outcome<unknown>> {
-  switch (operation.id) {
-    case 'openSession':
-      return edge.openSession(c, (input.body as { token: string }).token);
-    case 'getSession':
-      return edge.getSession(c);
-    case 'closeSession':
-      return edge.closeSession(c);
-    default: {
-      const useCase = (useCases as Readonly<Record<string, AnyUseCase>>)[operation.id];
-      if (!useCase) throw new TypeError(`operation ${operation.id} has no use case`);
-      return useCase(deps.context, c.get('caller'), input as never);
-    }
-  }
+  const own = (edge as Readonly<Record<string, AnyEdgeOperation>>)[operation.id];
+  if (own) return own(c, input as never);
+  const useCase = (useCases as Readonly<Record<string, AnyUseCase>>)[operation.id];
+  if (!useCase) throw new TypeError(`operation ${operation.id} has no use case`);
+  return useCase(deps.context, c.get('caller'), input as never);
+}
+
+function needOf({ role, scope }: Operation): string {
+  return scope === 'none' ? `Needs the role ${role}.` : `Needs the role ${role} and the scope \`${scope}\`.`;
 }
 
 function answer(c: Context<ApiEnv>, operation: Operation, outcome: Outcome<unknown>): Response {

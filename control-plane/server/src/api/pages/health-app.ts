@@ -6,7 +6,7 @@ export function healthApp(deps: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
-    const checks = { store: await isWritable(deps), broker: deps.mqttUrl() !== null };
+    const checks = { store: await isWritable(deps), broker: deps.isBrokerListening() };
     const isReady = Object.values(checks).every(Boolean);
     return c.json({ status: isReady ? 'ready' : 'not_ready', checks }, isReady ? 200 : 503);
   });

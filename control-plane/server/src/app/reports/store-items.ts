@@ -40,7 +40,7 @@ export async function storeItems(work: Work, items: readonly NumberedItem[]): Pr
   if (events.length > 0)
     for (const event of await repositories.deviceEvents.append(tenant, events))
       changes.push({ type: 'event', device: event.device, event });
-  await confirmGenerations(work, [...heard.values()]);
+  await confirmGenerations(work, [...heard.values()], states);
   await feedRollouts(work, states);
   for (const device of new Set(states.map((state) => state.device)))
     changes.push({ type: 'device', device: device as DeviceId });
@@ -49,7 +49,11 @@ export async function storeItems(work: Work, items: readonly NumberedItem[]): Pr
 }
 
 /** A device that is ahead of what is written here (a restored backup) gets a desired state above its own (A3). */
-async function confirmGenerations(work: Work, heard: readonly DeviceHeard[]): Promise<void> {
+async function confirmGenerations(
+  work: Work,
+  heard: readonly DeviceHeard[],
+  said: readonly StateReport[],
+): Promise<void> {
   const reported = heard.flatMap(({ device, reportedGeneration: generation }) =>
     generation === undefined ? [] : [{ device, generation }],
   );
@@ -59,6 +63,8 @@ async function confirmGenerations(work: Work, heard: readonly DeviceHeard[]): Pr
   const states = await work.repositories.devices.states(work.tenant, names);
   for (const { device, generation } of reported)
     if (generation > (states.get(device)?.desiredGeneration ?? 0)) work.stale.add(device);
+  for (const { device, body } of said)
+    if (body.conflict === true && body.generation === states.get(device)?.desiredGeneration) work.stale.add(device);
 }
 
 function hear(before: DeviceHeard, { body }: ReportItem): DeviceHeard {

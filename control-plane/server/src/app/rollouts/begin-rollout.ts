@@ -6,10 +6,13 @@ import { APP_LIMITS } from '../limits.ts';
 import { transact, type Work } from '../transact.ts';
 import { NOT_ASSIGNED, takeOver } from './leave-rollouts.ts';
 import { RolloutRun } from './rollout-run.ts';
+import { guardBeginning } from './second-approval.ts';
 
-/** Opens a rollout that an event may begin: when it begins, its devices leave the rollouts of the app that have begun before. */
+/** Opens a rollout that an event may begin, under the tenant's rules of now. When it begins, its devices leave the rollouts of the app that have begun before. */
 export async function openToBegin(work: Work, id: RolloutId | string): Promise<RolloutRun | null> {
-  return await RolloutRun.open(work, id, async (record) => void (await takeOver(work, record)));
+  const run = await RolloutRun.open(work, id, async (record) => void (await takeOver(work, record)));
+  if (run) await guardBeginning(work, run);
+  return run;
 }
 
 /** Whether an event that starts it would begin it now. */

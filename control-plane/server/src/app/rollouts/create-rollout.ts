@@ -8,6 +8,7 @@ import type { Work } from '../transact.ts';
 import type { Caller } from '../use-cases.ts';
 import { openToBegin } from './begin-rollout.ts';
 import { takeInMissed } from './join-growing.ts';
+import { secondFor } from './second-approval.ts';
 
 export interface NewRollout {
   readonly app: AppName;
@@ -28,7 +29,10 @@ export interface NewRollout {
 export async function createRollout(work: Work, caller: Caller, rollout: NewRollout): Promise<RolloutRecord> {
   const { app, version, release, releaseCounter, request, reverts } = rollout;
   const id = work.context.newId() as RolloutId;
-  const { header, members } = rollout.plan;
+  const { members } = rollout.plan;
+  const requestedBy = { operator: caller.operator, principal: caller.principal };
+  const second = await secondFor(work.repositories, work.tenant, { id, release, reverts }, requestedBy);
+  const header: RolloutHeader = { ...rollout.plan.header, second };
   const record: RolloutRecord = {
     tenant: work.tenant,
     id,

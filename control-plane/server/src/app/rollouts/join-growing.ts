@@ -29,8 +29,11 @@ export async function takeInMissed(work: Work, run: RolloutRun): Promise<void> {
 
 async function joinMatching(work: Work, run: RolloutRun, devices: readonly DeviceRecord[]): Promise<void> {
   const selector = parseSelector(run.record.selector);
-  const matching = selector.ok ? devices.filter((device) => matchesSelector(selector.value, device)) : [];
-  if (matching.length === 0) return;
+  const found = selector.ok ? devices.filter((device) => matchesSelector(selector.value, device)) : [];
+  if (found.length === 0) return;
+  const names = found.map(({ device }) => device);
+  const standings = await work.repositories.standings.findMany(work.tenant, names);
+  const matching = found.filter(({ device }) => !standings.get(device)?.quarantinedAtMs);
   const release = await work.repositories.releases.findByDigest(work.tenant, run.record.release);
   for (const { device, inventory } of matching)
     if (!release || fitRelease(release.payload, inventory).variant) await run.join(device);

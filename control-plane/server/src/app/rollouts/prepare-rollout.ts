@@ -25,6 +25,7 @@ import type { ReleaseRecord } from '../../storage/port/releases.ts';
 import type { Repositories } from '../../storage/port.ts';
 import { breathe } from '../breathe.ts';
 import { APP_LIMITS } from '../limits.ts';
+import { findNamedRelease } from '../releases/find-named.ts';
 
 /** A request held against the fleet: what a dry run shows and a start does, so that the two never differ. */
 export interface PreparedRollout {
@@ -45,16 +46,16 @@ export interface LeftOut {
 
 type Request = Omit<RolloutRequest, 'draft'>;
 
-/** Codes: invalid_body, invalid_selector, release_unknown. */
+/** Codes: invalid_body, invalid_selector, release_unknown, target_unknown, below_floor. */
 export async function prepareRollout(
   repositories: Repositories,
   tenant: string,
   request: Request,
   nowMs: number,
 ): Promise<Outcome<PreparedRollout>> {
-  const release = await repositories.releases.find(tenant, request.app, request.version);
-  if (!release)
-    return refuse('release_unknown', `there is no release ${request.app} ${request.version}; publish it first`);
+  const named = await findNamedRelease(repositories, tenant, request.app, request.version);
+  if (!named.ok) return named;
+  const release = named.value;
   const config = checkConfig(release.payload, request.config);
   if (!config.ok) return config;
   const selector = parseSelector(request.selector);

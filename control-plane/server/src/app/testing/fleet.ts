@@ -22,8 +22,10 @@ import {
 } from '@wherry/protocol';
 import { openBlobs } from '../../blobs/open-blobs.ts';
 import { openDirector } from '../../director/open-director.ts';
+import { createArgon2Passwords } from '../../passwords/argon2-passwords.ts';
 import type { Store } from '../../storage/port.ts';
 import { openSqliteStore } from '../../storage/sqlite/open-sqlite-store.ts';
+import { openAuditSigner } from '../../trust/open-audit-signer.ts';
 import { openOnlineSigner } from '../../trust/open-online-signer.ts';
 import { applyReports } from '../apply-reports.ts';
 import { putBlob } from '../blobs.ts';
@@ -35,8 +37,11 @@ import { drainDispatch } from '../dispatch-soon.ts';
 import { keyIdOf } from '../keys.ts';
 import { useCases } from '../operations.ts';
 import { drainPreparation } from '../prepare-soon.ts';
+import { newestPublisher } from '../trust/read-repository.ts';
 import type { Caller } from '../use-cases.ts';
+import { signPublication } from './publisher.ts';
 import { RecordingBroker, readDesired } from './recording-broker.ts';
+import { beginRepository } from './repository-owner.ts';
 
 /** A control plane without its edges, on a real store and real keys, with a clock that tests move. */
 export interface TestFleet {
@@ -47,16 +52,21 @@ export interface TestFleet {
   readonly changes: StreamChange[];
   readonly dataDir: string;
   advance(ms: number): void;
-  publisher(): Promise<Publisher>;
+  /** Of the app `thermostat`; begins the repository unless `owner` has. */
+  publisher(owner?: Owner): Promise<Publisher>;
   claim(device: string, labels?: Record<string, string>): Promise<TestDevice>;
+  /** The same control plane for the admin of another tenant. */
+  of(tenant: string): TestFleet;
   close(): Promise<void>;
 }
 
 export interface Publisher {
-  readonly keyId: KeyId;
-  sign(payload: unknown, type?: PayloadType): Envelope;
+  /** What is sent to publish it, over what the app's role names by now. */
+  sign(payload: object): Promise<Publication>;
   publish(release: Partial<Release> & { version: string; releaseCounter: number }): Promise<string>;
 }
+export type Publication = ReturnType<typeof signPublication>;
+export type Owner = ReturnType<typeof beginRepository>;
 
 const START_MS = 1_700_000_000_000;
 
@@ -73,51 +83,60 @@ export async function openFleet(path = ':memory:'): Promise<TestFleet> {
     blobs: await openBlobs(dataDir),
     director: await openDirector(dataDir),
     online: await openOnlineSigner(dataDir),
+    auditSigner: await openAuditSigner(dataDir),
+    passwords: createArgon2Passwords({ memoryKib: 64, passes: 1, parallelism: 1 }),
     changes: { emit: (_, change) => void changes.push(change), listen: () => () => {} },
     clock: { nowMs: () => nowMs },
     newId: () => `01${String(ids++).padStart(24, '0')}`,
     newSecret: () => randomBytes(32).toString('hex'),
     log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
   };
-  const admin: Caller = { tenant: 'default', operator: 'ada', role: 'admin' };
-  const publishers: Promise<Publisher>[] = [];
-  return {
-    context,
-    broker,
-    store,
-    admin,
-    changes,
-    dataDir,
-    advance: (ms) => {
-      nowMs += ms;
-    },
-    publisher: () => {
-      publishers[0] ??= makePublisher(context, admin);
-      return publishers[0];
-    },
-    claim: (device, labels = {}) => claim(context, broker, admin, device, labels),
-    async close() {
-      await drainPreparation(context);
-      await drainDispatch(context);
-      await store.close();
-      await rm(dataDir, { recursive: true });
-    },
+  const admin: Caller = {
+    ...{ tenant: 'default', operator: 'ada', role: 'admin', scopes: null, principal: 'user/ada' },
+  } as const;
+  const fleetOf = (admin: Caller): TestFleet => {
+    const publishers: Promise<Publisher>[] = [];
+    return {
+      context,
+      broker,
+      store,
+      admin,
+      changes,
+      dataDir,
+      advance: (ms) => {
+        nowMs += ms;
+      },
+      publisher: (owner) => {
+        publishers[0] ??= makePublisher(context, admin, owner);
+        return publishers[0];
+      },
+      claim: (device, labels = {}) => claim(context, broker, admin, device, labels),
+      of: (tenant) => fleetOf({ ...admin, tenant }),
+      async close() {
+        await drainPreparation(context);
+        await drainDispatch(context);
+        await store.close();
+        await rm(dataDir, { recursive: true });
+      },
+    };
   };
+  return fleetOf(admin);
 }
 
-async function makePublisher(context: AppContext, admin: Caller): Promise<Publisher> {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  expectOk(await useCases.addPublisherKey(context, admin, { body: { name: 'workshop', key } }));
+async function makePublisher(context: AppContext, admin: Caller, given?: Owner): Promise<Publisher> {
+  const owner = given ?? beginRepository(context, admin.tenant);
+  if (!given) expectOk(await useCases.updateTrust(context, admin, { body: owner.documents }));
   const archive = await upload(context, admin, 'an image archive');
-  const keyId = keyIdOf(key);
+  const sign: Publisher['sign'] = async (payload) => {
+    const current = await newestPublisher(context.store, admin.tenant, 'thermostat');
+    const by = { key: owner.keys.publisher, tenant: admin.tenant, nowMs: context.clock.nowMs(), current };
+    return signPublication(payload, by);
+  };
   return {
-    keyId,
-    sign: (payload, type = PAYLOAD_TYPES.release) => seal(payload, type, privateKey, keyId),
+    sign,
     async publish(release) {
-      const payload = { ...releaseOf(archive), ...release };
-      const sealed = seal(payload, PAYLOAD_TYPES.release, privateKey, keyId);
-      return expectOk(await useCases.publishRelease(context, admin, { body: sealed })).digest;
+      const body = await sign({ ...releaseOf(archive), ...release });
+      return expectOk(await useCases.publishRelease(context, admin, { body })).digest;
     },
   };
 }

@@ -3,6 +3,6 @@ import type { OperatorRecord } from '../../storage/port/operators.ts';
 
 /** Without the secret. */
 export function operatorView(record: OperatorRecord): OperatorToken {
-  const { id, name, role, createdAtMs, expiresAtMs, lastUsedAtMs } = record;
-  return { id, name, role, createdAtMs, expiresAtMs, lastUsedAtMs };
+  const { id, name, role, scopes, createdBy, createdAtMs, expiresAtMs, lastUsedAtMs } = record;
+  return { id, name, role, scopes, createdBy, createdAtMs, expiresAtMs, lastUsedAtMs };
 }

@@ -1,4 +1,5 @@
 import type { Rollout, RolloutMember, Wave } from '@wherry/protocol';
+import { crossingWave, isClosed, isSecondDue } from '../../domain/rollouts/approval.ts';
 import type { RolloutHeader, WaveHeader } from '../../domain/rollouts/model.ts';
 import type { MemberRecord, RolloutRecord } from '../../storage/port/rollouts.ts';
 
@@ -32,6 +33,8 @@ export function rolloutView(record: RolloutRecord): Rollout {
     download: record.terms.download ?? null,
     watch: header.watch,
     dynamic: header.isDynamic,
+    secondApproval: secondView(header),
+    awaits: awaitsView(header),
     nextAtMs: header.state === 'scheduled' ? null : header.wakeAtMs,
   };
 }
@@ -53,18 +56,35 @@ export function memberView({ member, previousVersion }: MemberRecord): RolloutMe
   };
 }
 
+function secondView(header: RolloutHeader): Rollout['secondApproval'] {
+  if (!header.second) return null;
+  const { aboveDevices, requestedBy, approvedBy } = header.second;
+  return { aboveDevices, requestedBy: requestedBy.operator, approvedBy, wave: crossingWave(header) };
+}
+
+function awaitsView(header: RolloutHeader): Rollout['awaits'] {
+  const { state, currentWave: wave, second } = header;
+  if (state !== 'awaiting_approval') return null;
+  return { wave, otherThan: second && isSecondDue(header, wave) ? second.requestedBy.operator : null };
+}
+
 function waveView(header: RolloutHeader, index: number): Wave {
   const wave = header.waves[index];
   if (!wave) throw new RangeError(`rollout has no wave ${index}`);
   const { total, counts, gate, acknowledged } = wave;
-  const approval = wave.needsApproval ? (wave.isApproved ? 'given' : 'needed') : 'none';
-  return { index, total, counts, gate, acknowledged, approval, state: waveState(header, index, wave) };
+  const approval = isClosed(header, index)
+    ? 'needed'
+    : wave.needsApproval || wave.approvedBy !== undefined
+      ? 'given'
+      : 'none';
+  const approvedBy = wave.approvedBy ?? null;
+  return { index, total, counts, gate, acknowledged, approval, approvedBy, state: waveState(header, index, wave) };
 }
 
 function waveState(header: RolloutHeader, index: number, wave: WaveHeader): Wave['state'] {
   if (header.verdict?.wave === index) return 'tripped';
   if (wave.isPassed) return 'passed';
   if (header.beganAtMs === null || index > header.currentWave) return 'pending';
-  if (!wave.needsApproval || wave.isApproved) return 'running';
+  if (!isClosed(header, index)) return 'running';
   return header.state === 'aborted' ? 'pending' : 'awaiting_approval';
 }

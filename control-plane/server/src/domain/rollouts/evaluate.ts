@@ -1,3 +1,4 @@
+import { isClosed } from './approval.ts';
 import { freeSlots } from './counts.ts';
 import { findBreach, findShortfall, isReached } from './gates.ts';
 import type { RolloutEffect, RolloutEnv, RolloutHeader, WaveHeader } from './model.ts';
@@ -18,7 +19,12 @@ export function evaluate(header: RolloutHeader, env: RolloutEnv, isPickEmpty = f
     const breach = findBreach(wave, index, env.nowMs);
     if (breach) return halt(header, breach);
   }
-  if (header.state === 'completed') return { rollout: header, effects: fill(header, env, isPickEmpty) };
+  if (header.state === 'completed') {
+    // Devices that joined it since may have taken it above the share.
+    if (hasPending(header) && isClosed(header, header.currentWave))
+      return { rollout: { ...header, state: 'awaiting_approval', finishedAtMs: null }, effects: [] };
+    return { rollout: header, effects: fill(header, env, isPickEmpty) };
+  }
   return header.state === 'running' ? advance(header, env, isPickEmpty) : { rollout: header, effects: [] };
 }
 
@@ -35,8 +41,7 @@ function advance(start: RolloutHeader, env: RolloutEnv, isPickEmpty: boolean): E
   for (;;) {
     const index = header.currentWave;
     const wave = waveAt(header, index);
-    if (wave.needsApproval && !wave.isApproved)
-      return { rollout: { ...header, state: 'awaiting_approval' }, effects: [] };
+    if (isClosed(header, index)) return { rollout: { ...header, state: 'awaiting_approval' }, effects: [] };
     if (!isSettled(wave)) return { rollout: header, effects: fill(header, env, isPickEmpty) };
     if (wave.total > wave.counts.skipped && !isReached(wave)) {
       const later = sumBetween(header, index + 1, lastOpenWave(header), (other) => other.counts.pending);
@@ -64,9 +69,12 @@ function isSettled(wave: WaveHeader): boolean {
 
 function fill(header: RolloutHeader, env: RolloutEnv, isPickEmpty: boolean): RolloutEffect[] {
   const count = assignable(header, env);
-  const hasPending = header.waves.some((wave, index) => index <= header.currentWave && wave.counts.pending > 0);
-  if (isPickEmpty || count === 0 || !hasPending) return [];
+  if (isPickEmpty || count === 0 || !hasPending(header)) return [];
   return [{ type: 'pick', fromWave: 0, throughWave: header.currentWave, count, isBorrowing: false }];
+}
+
+function hasPending({ waves, currentWave }: RolloutHeader): boolean {
+  return waves.some((wave, index) => index <= currentWave && wave.counts.pending > 0);
 }
 
 /** Devices that the cap and the pace allow now. */
@@ -98,9 +106,7 @@ function waveAt(header: RolloutHeader, index: number): WaveHeader {
 
 /** The last wave that may be drawn on now: none is, past one that a person has yet to approve. */
 function lastOpenWave(header: RolloutHeader): number {
-  const closed = header.waves.findIndex(
-    (wave, index) => index > header.currentWave && wave.needsApproval && !wave.isApproved,
-  );
+  const closed = header.waves.findIndex((_, index) => index > header.currentWave && isClosed(header, index));
   return closed < 0 ? header.waves.length - 1 : closed - 1;
 }
 

@@ -1,7 +1,8 @@
 import type { Fact, GateSums, Verdict } from '@wherry/protocol';
+import { isSecondDue } from './approval.ts';
 import { freeSlots, sum } from './counts.ts';
 import { failuresByCode, limitInWords, sumsOf } from './gates.ts';
-import type { RolloutHeader, WaveHeader } from './model.ts';
+import type { RolloutHeader, SecondApproval, WaveHeader } from './model.ts';
 
 /** Why a rollout is in its state, in sentences made of the numbers that the machine itself goes by. */
 export interface Reasons {
@@ -52,6 +53,7 @@ export function explainHeader(header: RolloutHeader): Reasons {
         ['resume', 'abort'],
       );
     case 'awaiting_approval':
+      if (header.second && isSecondDue(header, header.currentWave)) return secondDue(header.second, at, number);
       return reasons(
         `It waits for a person before ${at}.`,
         [fact('approval', `wave ${number} holds ${wave.counts.pending} devices and asks for an approval`)],
@@ -75,6 +77,20 @@ export function explainHeader(header: RolloutHeader): Reasons {
     case 'running':
       return reasons(`It runs ${at}.`, running(header, wave), waitsOf(header, wave), ['pause', 'update', 'abort']);
   }
+}
+
+function secondDue({ aboveDevices, requestedBy }: SecondApproval, at: string, number: number): Reasons {
+  return reasons(
+    `It waits for a second operator before ${at}.`,
+    [
+      fact(
+        'second_approval',
+        `with wave ${number} it goes above what one operator may move alone (${aboveDevices}), and it was ${requestedBy.operator} who made it`,
+      ),
+    ],
+    [waiting('second_approval', `an operator other than ${requestedBy.operator} approves wave ${number}`)],
+    ['approve', 'pause', 'abort'],
+  );
 }
 
 /** Every number that a verdict over this wave could be made of. */

@@ -34,6 +34,8 @@ export interface RolloutHeader {
   readonly startsWhenPrepared?: boolean;
   /** Takes in devices that come to match later. */
   readonly isDynamic: boolean;
+  /** Absent or null: nobody but its operator has to agree. */
+  readonly second?: SecondApproval | null;
   /** When time alone changes something: the shell sends `tick` then. Null when nothing but an event does. */
   readonly wakeAtMs: number | null;
 }
@@ -44,6 +46,14 @@ export interface PaceHeader {
   readonly growth: number;
   readonly credit: number;
   readonly creditAtMs: number;
+}
+
+/** Another operator than the one who made the rollout must approve before it holds more than so many devices. */
+export interface SecondApproval {
+  readonly aboveDevices: number;
+  /** What they are called, and who they are for comparing. */
+  readonly requestedBy: { readonly operator: string; readonly principal: string };
+  readonly approvedBy: string | null;
 }
 
 /** What the shell looks at while a device soaks; null looks away. */
@@ -69,6 +79,7 @@ export interface WaveHeader {
   readonly isPassed: boolean;
   readonly needsApproval: boolean;
   readonly isApproved: boolean;
+  readonly approvedBy?: string;
 }
 
 export const FAILED_DEVICES_NAMED = 20;
@@ -120,7 +131,9 @@ export type RolloutEvent =
   /** Time has passed: looks at `startAtMs` and the pace, so early and repeated ticks do nothing. */
   | { readonly type: 'tick' }
   /** A person lets this wave begin. */
-  | { readonly type: 'approve'; readonly wave: number }
+  | { readonly type: 'approve'; readonly wave: number; readonly by?: SecondApproval['requestedBy'] }
+  /** What the tenant's rule says now about a second operator; heard only while the rollout has not begun. */
+  | { readonly type: 'guard'; readonly second: SecondApproval | null }
   /** New limits; those in flight beyond a lower cap stay in flight. */
   | { readonly type: 'update'; readonly limits: LimitChange }
   /** A device came to match: a new pending member of the last wave. */
@@ -128,7 +141,8 @@ export type RolloutEvent =
   /** The control plane found something wrong with a device in soak. */
   | { readonly type: 'unwell'; readonly member: Member; readonly code: WatchCode; readonly message: string }
   | { readonly type: 'pause' }
-  | { readonly type: 'resume' }
+  /** Approves as well, where it waits for an approval. */
+  | { readonly type: 'resume'; readonly by?: SecondApproval['requestedBy'] }
   | { readonly type: 'abort'; readonly reached: 'keep' | 'revert' }
   /** Answers `pick`: what the shell found, in order; empty when there was none. */
   | { readonly type: 'picked'; readonly isBorrowing: boolean; readonly picked: readonly Picked[] }

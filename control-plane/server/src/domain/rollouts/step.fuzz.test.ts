@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FAILURE_STATES, FINAL_MEMBER_STATES } from './counts.ts';
 import type { RolloutPlan } from './plan.ts';
-import { NOW_MS, planOf } from './testing/rollout-builder.ts';
+import { guardAbove, NOW_MS, OTHER, OWN, planOf } from './testing/rollout-builder.ts';
 import { type Fate, SimFleet } from './testing/sim-fleet.ts';
 
 type Move =
@@ -11,7 +11,7 @@ type Move =
   | { readonly kind: 'drop'; readonly at: number }
   | { readonly kind: 'connect' | 'disconnect' | 'remove' | 'unwell' | 'raiseCap'; readonly at: number }
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'pause' | 'resume' | 'pickUnasked' | 'approve' | 'join' };
+  | { readonly kind: 'pause' | 'resume' | 'pickUnasked' | 'approve' | 'second' | 'join' };
 
 const at = fc.nat(10_000);
 const move: fc.Arbitrary<Move> = fc.oneof(
@@ -29,6 +29,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
         'resume' as const,
         'pickUnasked' as const,
         'approve' as const,
+        'second' as const,
         'join' as const,
       ),
     }),
@@ -90,7 +91,8 @@ function play(fleet: SimFleet, one: Move): void {
       fleet.feed({ type: 'update', limits: { maxInFlight: fleet.header.maxInFlight + (one.at % 3) } });
       return;
     case 'approve':
-      fleet.feed({ type: 'approve', wave: fleet.header.currentWave });
+    case 'second':
+      fleet.feed({ type: 'approve', wave: fleet.header.currentWave, by: one.kind === 'second' ? OTHER : OWN });
       return;
     case 'join':
       fleet.join(fleet.devices.length % 2 === 0);
@@ -102,8 +104,10 @@ function play(fleet: SimFleet, one: Move): void {
       fleet.pickUnasked();
       return;
     case 'pause':
+      fleet.feed({ type: 'pause' });
+      return;
     case 'resume':
-      fleet.feed({ type: one.kind });
+      fleet.feed({ type: 'resume', by: OWN });
       return;
   }
 }
@@ -114,38 +118,59 @@ const STOPPED: ReadonlySet<RolloutState> = new Set(['halted', 'paused', 'awaitin
 function settle(fleet: SimFleet): void {
   const isOver = () => fleet.header.state === 'completed' && fleet.count(FINAL_MEMBER_STATES) === fleet.devices.length;
   for (let round = 0; round < 200 && !isOver(); round++) {
-    if (STOPPED.has(fleet.header.state)) fleet.feed({ type: 'resume' });
+    if (STOPPED.has(fleet.header.state)) fleet.feed({ type: 'resume', by: OTHER });
     for (const device of fleet.devices) fleet.connect(device, true);
     while (fleet.air.length > 0) fleet.deliver(0, false);
     fleet.wait(1_000_000);
   }
 }
 
+/** A rollout that begins, in some runs under the rule that a second operator approves above so many devices. */
+function begun(planned: RolloutPlan, fate: readonly Fate[], away: readonly number[], above: number | null): SimFleet {
+  const fleet = new SimFleet(planned, fate, new Set(away));
+  if (above !== null) fleet.feed(guardAbove(above));
+  fleet.feed({ type: 'start' });
+  return fleet;
+}
+const share = fc.option(fc.nat(40));
+
 const RUNS = { numRuns: 400 };
 
 describe('over any trace of deliveries, losses, repeats, outages, removals, timers, pauses and resumes', () => {
-  test('the sums stay true and R1, R2, R5, R6, R7 hold at each step', () => {
+  test('the sums stay true and R1, R2, R5, R6, R7, R14 hold at each step', () => {
     fc.assert(
-      fc.property(plan, fates, offline, fc.array(move, { maxLength: 150 }), (planned, fate, away, moves) => {
-        const fleet = new SimFleet(planned, fate, new Set(away));
-        fleet.feed({ type: 'start' });
-        for (const one of moves) play(fleet, one);
-      }),
+      fc.property(
+        plan,
+        fates,
+        offline,
+        share,
+        fc.array(move, { maxLength: 150 }),
+        (planned, fate, away, above, moves) => {
+          const fleet = begun(planned, fate, away, above);
+          for (const one of moves) play(fleet, one);
+        },
+      ),
       RUNS,
     );
   });
 
   test('R4: once every device answers, the rollout ends, and each device was assigned at most once', () => {
     fc.assert(
-      fc.property(plan, fates, offline, fc.array(move, { maxLength: 80 }), (planned, fate, away, moves) => {
-        const fleet = new SimFleet(planned, fate, new Set(away));
-        fleet.feed({ type: 'start' });
-        for (const one of moves) play(fleet, one);
-        settle(fleet);
-        expect(fleet.header.state).toBe('completed');
-        expect(fleet.count(FINAL_MEMBER_STATES)).toBe(fleet.devices.length);
-        for (const count of fleet.assigned.values()) expect(count).toBe(1);
-      }),
+      fc.property(
+        plan,
+        fates,
+        offline,
+        share,
+        fc.array(move, { maxLength: 80 }),
+        (planned, fate, away, above, moves) => {
+          const fleet = begun(planned, fate, away, above);
+          for (const one of moves) play(fleet, one);
+          settle(fleet);
+          expect(fleet.header.state).toBe('completed');
+          expect(fleet.count(FINAL_MEMBER_STATES)).toBe(fleet.devices.length);
+          for (const count of fleet.assigned.values()) expect(count).toBe(1);
+        },
+      ),
       RUNS,
     );
   });

@@ -1,3 +1,4 @@
+import { type Approver, approveWave, isClosed } from './approval.ts';
 import { countJoined, dismissWaiting, recount } from './counts.ts';
 import { assignable, evaluate } from './evaluate.ts';
 import { failuresOf } from './gates.ts';
@@ -34,9 +35,11 @@ function react(rollout: RolloutHeader, event: RolloutEvent, env: RolloutEnv): Ro
     case 'pause':
       return canPause(rollout) ? evaluated({ ...rollout, state: 'paused' }, [], env) : unchanged(rollout);
     case 'resume':
-      return resume(rollout, env);
+      return resume(rollout, event.by ?? null, env);
     case 'approve':
-      return approve(rollout, event.wave, env);
+      return approve(rollout, event.wave, event.by ?? null, env);
+    case 'guard':
+      return rollout.beganAtMs === null ? unchanged({ ...rollout, second: event.second }) : unchanged(rollout);
     case 'update':
       return update(rollout, event.limits, env);
     case 'abort':
@@ -81,9 +84,9 @@ function canPause({ state }: RolloutHeader): boolean {
 }
 
 /** After a halt this acknowledges every failure known so far, in all waves. */
-function resume(rollout: RolloutHeader, env: RolloutEnv): RolloutStep {
+function resume(rollout: RolloutHeader, by: Approver | null, env: RolloutEnv): RolloutStep {
   if (rollout.state === 'paused') return begin(rollout, env);
-  if (rollout.state === 'awaiting_approval') return approve(rollout, rollout.currentWave, env);
+  if (rollout.state === 'awaiting_approval') return approve(rollout, rollout.currentWave, by, env);
   if (rollout.state !== 'halted') return unchanged(rollout);
   const waves = rollout.waves.map((wave) => {
     return { ...wave, acknowledged: failuresOf(wave), failedDevices: [], failureCodes: {} };
@@ -92,10 +95,11 @@ function resume(rollout: RolloutHeader, env: RolloutEnv): RolloutStep {
 }
 
 /** Only the wave that is waited for: an approval that comes twice does not let the next one begin. */
-function approve(rollout: RolloutHeader, index: number, env: RolloutEnv): RolloutStep {
+function approve(rollout: RolloutHeader, index: number, by: Approver | null, env: RolloutEnv): RolloutStep {
   if (rollout.state !== 'awaiting_approval' || index !== rollout.currentWave) return unchanged(rollout);
-  const waves = rollout.waves.map((wave, at) => (at === index ? { ...wave, isApproved: true } : wave));
-  return evaluated({ ...rollout, state: 'running', waves }, [], env);
+  const approved = approveWave(rollout, index, by);
+  if (isClosed(approved, index)) return unchanged(rollout);
+  return evaluated({ ...approved, state: 'running' }, [], env);
 }
 
 function update(rollout: RolloutHeader, limits: LimitChange, env: RolloutEnv): RolloutStep {

@@ -37,9 +37,9 @@ export function deviceContract(store: () => Store): void {
       };
       const brief = async () => (await store().devices.briefs(A))[0]?.inventory;
       await store().devices.heard(A, [{ device: 'pi-1', seenAtMs: 1, inventory }]);
-      expect(await brief()).toEqual({ arch: 'arm64', memoryBytes: 512 });
+      expect(await brief()).toEqual({ arch: 'arm64', target: 'rpi4', memoryBytes: 512 });
       await store().devices.heard(A, [{ device: 'pi-1', seenAtMs: 2, inventory: { ...inventory, hardware } }]);
-      expect(await brief()).toEqual({ arch: 'arm64', memoryBytes: 512, hardware });
+      expect(await brief()).toEqual({ arch: 'arm64', target: 'rpi4', memoryBytes: 512, hardware });
     });
 
     test('are counted, online and in all', async () => {
@@ -64,6 +64,7 @@ export function deviceContract(store: () => Store): void {
         usedAtMs: null,
         usedBy: null,
         usedReportKey: null,
+        isReclaim: false,
       });
       const uses = Array.from({ length: 100 }, (_, index) =>
         store().claimTokens.use('token-1', { device: `pi-${index}`, reportKey: 'k', atMs: 1 }),

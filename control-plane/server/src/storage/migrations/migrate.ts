@@ -5,6 +5,11 @@ import { rolloutMachine } from './0002-rollout-machine.ts';
 import { boundedWork } from './0003-bounded-work.ts';
 import { usageFigures } from './0004-usage-figures.ts';
 import { trustMetadata } from './0005-trust-metadata.ts';
+import { releasesWithoutEnvelopes } from './0006-releases-without-envelopes.ts';
+import { deviceIdentity } from './0008-device-identity.ts';
+import { accounts } from './0010-accounts.ts';
+import { auditChain } from './0011-audit-chain.ts';
+import { secrets } from './0012-secrets.ts';
 
 /** Brings the schema up to date. Each migration runs once, in order of its number; a failed one is taken back and throws. */
 export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promise<void> {
@@ -17,6 +22,11 @@ export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promi
         '0003-bounded-work': { up: (under: Kysely<unknown>) => boundedWork(under, traits) },
         '0004-usage-figures': { up: usageFigures },
         '0005-trust-metadata': { up: trustMetadata },
+        '0006-releases-without-envelopes': { up: releasesWithoutEnvelopes },
+        '0008-device-identity': { up: deviceIdentity },
+        '0010-accounts': { up: accounts },
+        '0011-audit-chain': { up: auditChain },
+        '0012-secrets': { up: secrets },
       }),
     },
   });

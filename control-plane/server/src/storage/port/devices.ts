@@ -33,7 +33,7 @@ export interface DeviceHeard {
 /** What a selector looks at, and what a rollout must know of a device. */
 export type DeviceBrief = Pick<DeviceRecord, 'device' | 'target' | 'labels' | 'isOnline'> & {
   /** Null while the device has not said what it is. */
-  readonly inventory: Pick<Inventory, 'arch' | 'memoryBytes' | 'hardware'> | null;
+  readonly inventory: Pick<Inventory, 'arch' | 'target' | 'memoryBytes' | 'hardware'> | null;
 };
 
 export type DeviceState = Pick<DeviceRecord, 'reportKey' | 'desiredGeneration' | 'reportedGeneration' | 'isOnline'>;
@@ -46,8 +46,10 @@ export interface DeviceRepository {
   findMany(tenant: string, devices: readonly string[]): Promise<DeviceRecord[]>;
   /** The little that each report and assignment needs, of those that exist. */
   states(tenant: string, devices: readonly string[]): Promise<Map<string, DeviceState>>;
-  /** All, by name. */
+  /** All that may take part in rollouts, by name: none that was set aside. */
   briefs(tenant: string): Promise<DeviceBrief[]>;
+  /** Another secret and another report key for the same device. */
+  setKeys(tenant: string, device: string, keys: { secretHash: string; reportKey: string; atMs: number }): Promise<void>;
   setLabels(tenant: string, device: string, labels: Labels): Promise<void>;
   /** False when there was no such device. */
   remove(tenant: string, device: string, atMs: number): Promise<boolean>;

@@ -67,6 +67,11 @@ export interface RolloutRepository extends RolloutTimeRepository {
     filter: { app?: string | undefined; state?: RolloutState | undefined },
     page: PageRequest,
   ): Promise<Page<RolloutRecord>>;
+  /**
+   * Devices that rollouts of a release have, other than the one named and its devices, as far as they have begun and no second
+   * operator approved them.
+   */
+  countUnseconded(tenant: string, release: string, except: string | null): Promise<number>;
   countByState(tenant: string): Promise<Partial<Record<RolloutState, number>>>;
 
   members(tenant: string, rollout: string, devices: readonly string[]): Promise<MemberRecord[]>;

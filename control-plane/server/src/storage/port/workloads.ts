@@ -1,4 +1,4 @@
-import type { VariantKind, WorkloadStatus } from '@wherry/protocol';
+import type { WorkloadStatus } from '@wherry/protocol';
 
 /** A difference, or with `isFull` the whole, of what a device says it runs. `null`: the app is gone. */
 export interface WorkloadChange {
@@ -17,6 +17,6 @@ export interface WorkloadRepository {
   list(tenant: string, devices: readonly string[]): Promise<Map<string, WorkloadStatus[]>>;
   /** How many devices say that they run each of these releases. */
   runningOn(tenant: string, releases: readonly string[]): Promise<Map<string, number>>;
-  counts(tenant: string): Promise<{ variants: Record<VariantKind, number>; failingDevices: number }>;
+  counts(tenant: string): Promise<{ variants: Record<'wasm' | 'container', number>; failingDevices: number }>;
   removeDevice(tenant: string, device: string): Promise<void>;
 }

@@ -5,11 +5,12 @@ import type { Tables } from './tables.ts';
 export function blobRepository(db: Kysely<Tables>): BlobRepository {
   return {
     async add(tenant, digest, sizeBytes, atMs) {
-      await db
+      const result = await db
         .insertInto('blob')
         .values({ tenant, digest, size_bytes: sizeBytes, created_at_ms: atMs })
         .onConflict((conflict) => conflict.columns(['tenant', 'digest']).doNothing())
-        .execute();
+        .executeTakeFirst();
+      return Number(result.numInsertedOrUpdatedRows) === 1;
     },
     async find(tenant, digest) {
       const row = await db

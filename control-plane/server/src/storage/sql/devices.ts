@@ -9,6 +9,12 @@ import type { Tables } from './tables.ts';
 export function deviceRepository(db: Kysely<Tables>, dialect: Dialect): DeviceRepository {
   const living = (tenant: string) =>
     db.selectFrom('device').where('tenant', '=', tenant).where('removed_at_ms', 'is', null);
+  const setAside = (tenant: string) =>
+    db
+      .selectFrom('device_standing')
+      .where('tenant', '=', tenant)
+      .where('quarantined_at_ms', 'is not', null)
+      .select('device');
   return {
     async add(record) {
       const result = await db
@@ -49,6 +55,7 @@ export function deviceRepository(db: Kysely<Tables>, dialect: Dialect): DeviceRe
     },
     async briefs(tenant) {
       const rows = await living(tenant)
+        .where('device', 'not in', setAside(tenant))
         .select(['device', 'target', 'labels_json', 'is_online', 'arch', 'inventory_json'])
         .orderBy('device')
         .execute();
@@ -58,8 +65,16 @@ export function deviceRepository(db: Kysely<Tables>, dialect: Dialect): DeviceRe
         target: row.target as TargetName,
         labels: readLabels(row.labels_json),
         isOnline: row.is_online === 1,
-        inventory: row.inventory_json === null ? null : briefInventory(row.arch, row.inventory_json),
+        inventory: row.inventory_json === null ? null : briefInventory(row, row.inventory_json),
       }));
+    },
+    async setKeys(tenant, device, { secretHash, reportKey, atMs }) {
+      await db
+        .updateTable('device')
+        .set({ secret_hash: secretHash, report_key: reportKey, claimed_at_ms: atMs })
+        .where('tenant', '=', tenant)
+        .where('device', '=', device)
+        .execute();
     },
     async setLabels(tenant, device, labels) {
       await db
@@ -134,12 +149,17 @@ function labelReader(): (text: string) => Labels {
 }
 
 /** A hundred thousand inventories are not parsed whole for a number and a few names of each. */
-function briefInventory(arch: string, text: string): DeviceBrief['inventory'] {
+function briefInventory(
+  row: { readonly arch: string; readonly target: string },
+  text: string,
+): DeviceBrief['inventory'] {
+  const { arch } = row;
+  const target = row.target as TargetName;
   const found = /"memoryBytes":(\d+)/.exec(text);
   const memoryBytes = found ? Number(found[1]) : (JSON.parse(text) as Inventory).memoryBytes;
-  if (!text.includes('"hardware":')) return { arch, memoryBytes };
+  if (!text.includes('"hardware":')) return { arch, target, memoryBytes };
   const { hardware } = JSON.parse(text) as Inventory;
-  return { arch, memoryBytes, ...(hardware && { hardware }) };
+  return { arch, target, memoryBytes, ...(hardware && { hardware }) };
 }
 
 /** All of them say the same, of themselves. */

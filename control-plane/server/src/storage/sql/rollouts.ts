@@ -40,6 +40,7 @@ export function rolloutRepository(db: Kysely<Tables>, dialect: Dialect): Rollout
           header_json: JSON.stringify(record.header),
           revision: record.revision + 1,
           wake_at_ms: record.header.wakeAtMs,
+          is_seconded: isSeconded(record),
         })
         .where('tenant', '=', record.tenant)
         .where('id', '=', record.id)
@@ -67,6 +68,25 @@ export function rolloutRepository(db: Kysely<Tables>, dialect: Dialect): Rollout
         .limit(limit + 1)
         .execute();
       return pageOf(rows, limit, (row) => row.id, read);
+    },
+    async countUnseconded(tenant, release, except) {
+      const others = db
+        .selectFrom('rollout')
+        .where('tenant', '=', tenant)
+        .where('release', '=', release)
+        .where('is_seconded', '=', 0)
+        .where('id', '!=', except ?? '')
+        .where('state', 'not in', ['preparing', 'draft', 'scheduled'])
+        .select('id');
+      const row = await db
+        .selectFrom('rollout_member')
+        .where('tenant', '=', tenant)
+        .where('rollout', 'in', others)
+        .where('state', '!=', 'skipped')
+        .where('device', 'not in', membersOf(tenant, except ?? '').select('device'))
+        .select((select) => select.fn.count<number>('device').distinct().as('count'))
+        .executeTakeFirst();
+      return Number(row?.count ?? 0);
     },
     async countByState(tenant) {
       const rows = await db
@@ -212,7 +232,12 @@ function write(record: RolloutRecord): Tables['rollout'] {
     is_dynamic: record.header.isDynamic ? 1 : 0,
     terms_json: JSON.stringify(record.terms),
     leased_until_ms: null,
+    is_seconded: isSeconded(record),
   };
+}
+
+function isSeconded({ header }: RolloutRecord): number {
+  return header.second?.approvedBy == null ? 0 : 1;
 }
 
 function read(row: Selectable<Tables['rollout']>): RolloutRecord {

@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely';
+import type { IdentityTables } from './identity-tables.ts';
 
 /** The tables, as kysely sees them. Times are ms since epoch, flags 0 or 1, `…_json` holds JSON text. */
-export interface Tables {
+export interface Tables extends IdentityTables {
   device: {
     tenant: string;
     device: string;
@@ -34,6 +35,8 @@ export interface Tables {
     used_at_ms: number | null;
     used_by: string | null;
     used_report_key: string | null;
+    is_reclaim: number;
+    alarmed_at_ms: number | null;
   };
   release: {
     tenant: string;
@@ -44,9 +47,8 @@ export interface Tables {
     published_at_ms: number;
     signed_by_json: string;
     payload_json: string;
-    envelope_json: string;
+    content: string;
   };
-  publisher_key: { tenant: string; id: string; name: string; key: string; created_at_ms: number };
   blob: { tenant: string; digest: string; size_bytes: number; created_at_ms: number };
   assignment: {
     tenant: string;
@@ -136,6 +138,8 @@ export interface Tables {
     terms_json: string | null;
     /** Until then one process writes its members. */
     leased_until_ms: number | null;
+    /** 1 once an operator other than who made it has approved it. */
+    is_seconded: number;
   };
   /** Members of a rollout that is being prepared, a batch a row, until they are rows of their own. */
   rollout_staged: { tenant: string; rollout: string; batch: number; members_json: string };
@@ -167,10 +171,40 @@ export interface Tables {
     id: string;
     name: string;
     role: string;
+    /** Null: everything that the role allows. */
+    scopes_json: string | null;
+    created_by: string | null;
     secret_hash: string;
     created_at_ms: number;
     expires_at_ms: number | null;
     last_used_at_ms: number | null;
+  };
+  user_account: {
+    tenant: string;
+    name: string;
+    role: string;
+    source: string;
+    subject: string | null;
+    password_hash: string | null;
+    created_at_ms: number;
+    signed_in_at_ms: number | null;
+  };
+  operator_session: {
+    secret_hash: string;
+    tenant: string;
+    kind: string;
+    user_name: string | null;
+    operator_id: string | null;
+    created_at_ms: number;
+    seen_at_ms: number;
+    expires_at_ms: number;
+  };
+  sign_in_code: {
+    code_hash: string;
+    challenge: string;
+    tenant: string;
+    user_name: string;
+    expires_at_ms: number;
   };
   audit: {
     id: Generated<number>;
@@ -180,8 +214,51 @@ export interface Tables {
     action: string;
     subject: string;
     detail_json: string;
+    /** Place in the tenant's chain, from 1. */
+    seq: number;
+    previous: string;
+    hash: string;
   };
+  /** Where each tenant's chain ends, and where it begins if old entries were given up; both signed. */
+  audit_head: {
+    tenant: string;
+    seq: number;
+    hash: string;
+    head_json: string | null;
+    checkpoint_json: string | null;
+  };
+  tenant: { tenant: string; created_at_ms: number; created_by: string; settings_json: string };
   setting: { name: string; value: string };
+  secret: {
+    tenant: string;
+    app: string;
+    name: string;
+    version: number;
+    selector: string;
+    set_by: string;
+    set_at_ms: number;
+    is_removed: number;
+  };
+  sealed_secret: {
+    tenant: string;
+    device: string;
+    app: string;
+    name: string;
+    version: number;
+    key_id: string;
+    digest: string;
+    sealed_json: string;
+    at_ms: number;
+  };
+  publish_policy: { tenant: string; policy_json: string };
+  secret_custody: {
+    tenant: string;
+    app: string;
+    name: string;
+    key_id: string;
+    version: number;
+    sealed_json: string;
+  };
   trust_metadata: {
     tenant: string;
     role: string;

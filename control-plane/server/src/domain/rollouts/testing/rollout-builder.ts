@@ -6,6 +6,14 @@ import { planRollout } from '../plan.ts';
 export const NOW_MS = 1_000_000;
 export const RELEASE = `sha256:${'1'.repeat(64)}` as Digest;
 
+export const OWN = { operator: 'ada', principal: 'user/ada' } as const;
+export const OTHER = { operator: 'bob', principal: 'user/bob' } as const;
+
+/** Asks for a second operator above so many devices. */
+export function guardAbove(aboveDevices: number) {
+  return { type: 'guard', second: { aboveDevices, requestedBy: OWN, approvedBy: null } } as const;
+}
+
 export function memberIn(state: MemberState, extra: Partial<Member> = {}): Member {
   const isAssigned = state !== 'pending' && state !== 'waiting';
   return {

@@ -5,7 +5,7 @@ import type { DeploymentReport, Member, Picked, RolloutEffect, RolloutEvent, Rol
 import { burstOf, rateOf } from '../pace.ts';
 import { newMember, type RolloutPlan } from '../plan.ts';
 import { step } from '../step.ts';
-import { NOW_MS, RELEASE } from './rollout-builder.ts';
+import { NOW_MS, OTHER, RELEASE } from './rollout-builder.ts';
 
 /** What a device will say once it is assigned. */
 export type Fate = 'healthy' | 'failed' | 'reverted' | 'rejected' | 'silent' | 'unhealthy';
@@ -123,6 +123,17 @@ export class SimFleet {
     if (inFlight > this.header.maxInFlight)
       throw new Error(`R1: ${inFlight} in flight, the cap is ${this.header.maxInFlight}`);
     this.checkPace();
+    this.checkSecond();
+  }
+
+  /** R14: above the share only with another operator's approval. */
+  checkSecond(): void {
+    const { second } = this.header;
+    if (!second || second.approvedBy === OTHER.operator) return;
+    const reached = this.members.size - this.count(new Set(['pending', 'waiting', 'skipped']));
+    if (second.approvedBy !== null) throw new Error(`R14: ${second.approvedBy} approved what was their own`);
+    if (reached > second.aboveDevices)
+      throw new Error(`R14: ${reached} were reached, above ${second.aboveDevices} without another's approval`);
   }
 
   /** In any time since the beginning no more are assigned than the pace allows. */

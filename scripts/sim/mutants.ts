@@ -170,9 +170,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'R8',
     name: 'a wave begins without its approval',
-    file: `${ROLLOUTS}/evaluate.ts`,
-    find: '    if (wave.needsApproval && !wave.isApproved)',
-    replace: '    if (wave.needsApproval && index < 0)',
+    file: `${ROLLOUTS}/approval.ts`,
+    find: '((wave.needsApproval && !wave.isApproved) || isSecondDue(header, index))',
+    replace: '((wave.needsApproval && index < 0) || isSecondDue(header, index))',
   },
   {
     rule: 'R11',

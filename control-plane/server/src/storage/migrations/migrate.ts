@@ -6,10 +6,10 @@ import { boundedWork } from './0003-bounded-work.ts';
 import { usageFigures } from './0004-usage-figures.ts';
 import { trustMetadata } from './0005-trust-metadata.ts';
 import { releasesWithoutEnvelopes } from './0006-releases-without-envelopes.ts';
-import { deviceIdentity } from './0008-device-identity.ts';
-import { accounts } from './0010-accounts.ts';
-import { auditChain } from './0011-audit-chain.ts';
-import { secrets } from './0012-secrets.ts';
+import { deviceIdentity } from './0007-device-identity.ts';
+import { accounts } from './0008-accounts.ts';
+import { auditChain } from './0009-audit-chain.ts';
+import { secrets } from './0010-secrets.ts';
 
 /** Brings the schema up to date. Each migration runs once, in order of its number; a failed one is taken back and throws. */
 export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promise<void> {
@@ -23,10 +23,10 @@ export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promi
         '0004-usage-figures': { up: usageFigures },
         '0005-trust-metadata': { up: trustMetadata },
         '0006-releases-without-envelopes': { up: releasesWithoutEnvelopes },
-        '0008-device-identity': { up: deviceIdentity },
-        '0010-accounts': { up: accounts },
-        '0011-audit-chain': { up: auditChain },
-        '0012-secrets': { up: secrets },
+        '0007-device-identity': { up: deviceIdentity },
+        '0008-accounts': { up: accounts },
+        '0009-audit-chain': { up: auditChain },
+        '0010-secrets': { up: secrets },
       }),
     },
   });

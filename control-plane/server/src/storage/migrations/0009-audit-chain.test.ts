@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { auditRepository } from '../sql/audit.ts';
 import type { Tables } from '../sql/tables.ts';
 import { begin } from './0001-begin.ts';
-import { auditChain } from './0011-audit-chain.ts';
+import { auditChain } from './0009-audit-chain.ts';
 
 test('entries that were written before there was a chain are one for each tenant, with an end that waits for its signature', async () => {
   const sqlite = new Sqlite(':memory:');

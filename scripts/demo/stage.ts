@@ -44,7 +44,8 @@ export async function openStage(options: { dir: string; narrator: Narrator; http
   await run('trust', 'init', '--app', 'thermostat', '--no-passphrase');
   const trustFile = join(dir, 'root.json');
   writeFileSync(trustFile, JSON.stringify(await run('trust', 'root')));
-  narrator.say(`keys that decide what devices run, made on this machine: ${readdirSync(keys).join(', ')}`);
+  const made = readdirSync(keys).filter((name) => name.endsWith('.key'));
+  narrator.say(`keys that decide what devices run, made on this machine: ${made.join(', ')}`);
 
   const devices: DeviceProcess[] = [];
   for (const { name, labels, containersOnly } of CAST) {

@@ -104,7 +104,9 @@ it('a control plane that was restored from an older copy goes on above everythin
   await server.stop();
   await agent.stop();
   await startOver('backup');
-  await ok('trust', 'renew');
+  const { exitCode, err } = await shell.run('--json', 'trust', 'renew');
+  expect([exitCode, JSON.parse(err).problems[0].code]).toEqual([1, 'rollback_attack']);
+  await ok('trust', 'renew', '--accept-restored');
   // It begins with what is on its disk, and need not wait for its turn to connect.
   agent = startAgent(file('device'));
   await rollOut('2.0.0');

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -24,6 +24,7 @@ const never = new AbortController().signal;
 let server: RunningServer;
 let factoryRoot: Buffer;
 let identity: ClaimResponse;
+let claimToken: string;
 
 async function ok(...argv: string[]): Promise<string> {
   const { exitCode, out, err } = await shell.run(...argv);
@@ -77,6 +78,7 @@ beforeAll(async () => {
   await ok('trust', 'init', '--app', 'cam', '--no-passphrase');
   factoryRoot = Buffer.from(await ok('trust', 'root'));
   const { token } = JSON.parse(await ok('--json', 'device', 'claim-token')) as { token: string };
+  claimToken = token;
   const reportKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   const body = { token, target: 'test-board', arch: 'arm64', reportKey, boot: randomBytes(16).toString('hex') };
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
@@ -101,6 +103,21 @@ it('is served the files of its tenant: those with a version for ever, the timest
   }
   for (const name of ['2.root.json', 'root.json', '1.timestamp.json', '..%2f1.root.json'])
     expect((await fetch(url(name), { headers: { authorization } })).status).toBe(404);
+});
+
+it('has a control plane whose database holds no token, no secret and no key', () => {
+  const files = ['wherry.db', 'wherry.db-wal'].map((name) => file(`server/${name}`)).filter(existsSync);
+  const stored = files.map((path) => readFileSync(path, 'latin1')).join('');
+  expect(stored).toContain(identity.device);
+  const keys = readdirSync(file('server')).filter((name) => name.endsWith('-key.pem'));
+  expect(keys).toEqual(expect.arrayContaining(['director-key.pem', 'snapshot-key.pem', 'timestamp-key.pem']));
+  const bodies = keys.map((name) => readFileSync(file(`server/${name}`), 'utf8').split('\n')[1] ?? '');
+  const [, claimSecret = ''] = Buffer.from(claimToken.slice('wct1.'.length), 'base64url').toString().split('|');
+  const adminSecret = server.adminToken.slice('wop1.'.length);
+  for (const secret of [adminSecret, claimSecret, identity.secret ?? '', ...bodies]) {
+    expect(secret.length).toBeGreaterThan(20);
+    expect(stored).not.toContain(secret);
+  }
 });
 
 it('takes what a publisher signed, after every key was rotated too', async () => {
@@ -129,7 +146,9 @@ it('goes on after the control plane was restored from an older copy', async () =
   expect(await verdict(before)).toBe('ok');
   await restartOver('backup');
   expect(await verdict(before)).toBe('rollback_attack');
-  await ok('trust', 'renew');
+  const { exitCode, err } = await shell.run('--json', 'trust', 'renew');
+  expect([exitCode, JSON.parse(err).problems[0].code]).toEqual([1, 'rollback_attack']);
+  await ok('trust', 'renew', '--accept-restored');
   expect(await verdict(before)).toBe('ok');
 });
 

@@ -152,6 +152,18 @@ describe('one operator', () => {
     expect(await codes('trust', 'vouch', 'cam@1.1.0', '--keys', 'keys')).toEqual(['outside_delegation']);
   });
 
+  it('an app that was given up begins with nothing named for other keys; one more signer and a higher threshold keep what is', async () => {
+    await ok('trust', 'key', 'new', 'publisher-3', '--keys', 'keys', '--no-passphrase');
+    await ok('trust', 'delegate', 'cam', '--to', 'publisher-3', '--keys', 'keys');
+    await ok('trust', 'vouch', 'cam@1.1.0', '--keys', 'keys');
+    expect(Object.keys(await named())).toEqual(['1.1.0']);
+    await ok('trust', 'delegate', 'cam', '--to', 'publisher-2', '--threshold', '2', '--keys', 'keys');
+    expect(Object.keys(await named())).toEqual(['1.1.0']);
+    await ok('trust', 'vouch', 'cam@1.2.0', '--keys', 'keys');
+    for (const key of ['publisher-3', 'publisher-2'])
+      await ok('trust', 'key', 'revoke', key, '--app', 'cam', '--keys', 'keys');
+  });
+
   it('the audit says who can do what, and warns', async () => {
     const { roles, warnings } = await json<{ roles: { role: string }[]; warnings: string[] }>('trust', 'audit');
     expect(roles.map(({ role }) => role)).toEqual(['root', 'targets', 'snapshot', 'timestamp', 'director']);
@@ -181,6 +193,16 @@ describe('two of three owners on machines of their own', () => {
     await ok('trust', 'import', 'begin.json');
     expect(await versions()).toMatchObject({ root: 1, targets: expect.any(Number) });
     await ok('trust', 'export', 'next.json');
+    const draft = JSON.parse(readFileSync(file('next.json'), 'utf8'));
+    const changed = (change: object) => ({ ...draft, base: { ...draft.base, ...change } });
+    const { root, targets } = draft.base;
+    for (const forged of [
+      changed({ root: { ...root, signed: { ...root.signed, expires: '2030-01-01T00:00:00Z' } } }),
+      changed({ targets: { ...targets, signed: { ...targets.signed, version: targets.signed.version + 1 } } }),
+    ]) {
+      writeFileSync(file('forged.json'), JSON.stringify(forged));
+      expect(await codes('trust', 'sign', 'forged.json', '--keys', 'bob')).toEqual(['arbitrary_software']);
+    }
     for (const folder of ['bob', 'eve', 'desk']) await ok('trust', 'sign', 'next.json', '--keys', folder);
     await ok('trust', 'import', 'next.json');
     expect(await versions()).toMatchObject({ root: 2, targets: expect.any(Number) });

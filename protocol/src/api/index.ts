@@ -34,7 +34,7 @@ export const OPERATIONS = {
   ]),
   ...pick(releases, ['listReleases', 'getRelease', 'publishRelease']),
   ...pick(evidence, ['getPublishPolicy', 'setPublishPolicy']),
-  ...pick(trust, ['getTrust', 'getTrustPublisher', 'updateTrust']),
+  ...pick(trust, ['getTrust', 'listTrustRoots', 'getTrustPublisher', 'updateTrust']),
   ...pick(secrets, [
     'listSecrets',
     'listSecretRecipients',

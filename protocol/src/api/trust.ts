@@ -28,6 +28,23 @@ export const getTrust = operation({
   response: trustState,
 });
 
+/** How many roots one answer has at most. */
+export const TRUST_ROOTS_MAX = 64;
+
+/** The way from a root that a machine knows to the newest: each is signed by those before it too. */
+export const listTrustRoots = operation({
+  id: 'listTrustRoots',
+  method: 'get',
+  path: '/trust/roots',
+  tag: 'trust',
+  summary: 'Every root after a version, in the order in which they follow each other',
+  role: 'viewer',
+  scope: 'trust:read',
+  query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
+  status: 200,
+  response: z.object({ items: z.array(rootDocument).max(TRUST_ROOTS_MAX) }),
+});
+
 export const getTrustPublisher = operation({
   id: 'getTrustPublisher',
   method: 'get',

@@ -81,11 +81,11 @@ async function publish(
     const plan = { digest: first.digest, release: first.release, upload, advice };
     return present(shell, command, plan, () => planText(first.release, first.digest, missing));
   }
-  await mayBeSigned(connection, manifest.app);
+  await mayBeSigned(shell, command, connection, manifest.app);
   const registry = place && openRegistry(place, await readCredentials(place.host, shell.env));
   let pushed: PushedRelease | null = null;
   let isUploaded = false;
-  const sent = await sendRelease(shell, connection, options, async () => {
+  const sent = await sendRelease(shell, command, connection, options, async () => {
     const wanted = isUploaded ? await prepare() : first;
     pushed = registry && place && (await pushRelease(registry, place, wanted.release, wanted.bytes, artifacts));
     if (!isUploaded) await uploadWithBars(connection, missing, shell.terminal);
@@ -98,7 +98,8 @@ async function publish(
 async function republish(shell: Shell, command: Command, from: string, options: Options): Promise<void> {
   if (options.oci !== undefined || options.dryRun)
     throw misused('a release in a registry is published as it is: leave out --oci and --dry-run');
-  await finish(shell, command, await publishFromRegistry(shell, await connect(shell, command), from, options), null);
+  const sent = await publishFromRegistry(shell, command, await connect(shell, command), from, options);
+  await finish(shell, command, sent, null);
 }
 
 async function finish(shell: Shell, command: Command, sent: SentRelease, pushed: PushedRelease | null): Promise<void> {

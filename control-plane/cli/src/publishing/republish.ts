@@ -1,4 +1,5 @@
 import type { Release } from '@wherry/protocol';
+import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { readCredentials } from '../oci/credentials.ts';
 import { pullRelease } from '../oci/pull-release.ts';
@@ -14,6 +15,7 @@ import { uploadBytes } from './upload.ts';
  */
 export async function publishFromRegistry(
   shell: Shell,
+  command: Command,
   connection: Connection,
   text: string,
   options: SendOptions,
@@ -22,5 +24,5 @@ export async function publishFromRegistry(
   const registry = openRegistry(from, await readCredentials(from.host, shell.env));
   const { modules, ...release } = await pullRelease(registry, from);
   for (const { digest, bytes } of modules) await uploadBytes(connection, digest, bytes);
-  return { ...(await sendRelease(shell, connection, options, async () => release)), release: release.release };
+  return { ...(await sendRelease(shell, command, connection, options, async () => release)), release: release.release };
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { ApiError, publishRelease, type ReleaseView } from '@wherry/protocol';
+import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { CliFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { missingSignatures, writeDraft } from '../trust/draft.ts';
-import { checkSignatures } from '../trust/repository.ts';
+import { checkSignatures, rememberSent } from '../trust/repository.ts';
 import { availableSigners, type SignerOptions } from '../trust/signers.ts';
 import { readEvidence } from './read-evidence.ts';
 import { type ReleaseBytes, signRelease } from './sign-release.ts';
@@ -29,6 +30,7 @@ export type SentRelease =
  */
 export async function sendRelease(
   shell: Shell,
+  command: Command,
   connection: Connection,
   options: SendOptions,
   prepare: () => Promise<ReleaseBytes>,
@@ -36,7 +38,7 @@ export async function sendRelease(
   const evidence = await readEvidence(shell, options.evidence ?? []);
   const signers = await availableSigners(shell, options);
   for (let attempt = 1; ; attempt += 1) {
-    const draft = await signRelease(connection, await prepare(), signers, shell.nowMs());
+    const draft = await signRelease(shell, command, connection, await prepare(), signers);
     if (options.out !== undefined) {
       const file = resolve(shell.folder, options.out);
       await writeDraft(file, draft);
@@ -49,6 +51,7 @@ export async function sendRelease(
       const view = await connection.client.call(publishRelease, {
         body: { payload: draft.release, role, ...(evidence.length > 0 && { evidence }) },
       });
+      await rememberSent(shell, command, connection, draft, true);
       return { kind: 'published', view };
     } catch (error) {
       if (!isLate(error) || attempt >= ATTEMPTS) throw error;

@@ -2,7 +2,8 @@ import { type AppName, publisherRole, type TrustDraft } from '@wherry/protocol';
 import type { Connection } from '../connection/connect.ts';
 import { refused } from '../failure.ts';
 import { changePublisher, changeRootRole, type KeyChange, nextPublisher, nextTargets } from './edits.ts';
-import { type BegunRepository, readPublisher } from './repository.ts';
+import { type BegunRepository, readPublisher, readUnverified } from './repository.ts';
+import { verifyPublisher } from './verify-served.ts';
 
 export type RoleName = { readonly kind: 'root' | 'targets' } | { readonly kind: 'app'; readonly app: AppName };
 
@@ -12,11 +13,12 @@ export type RoleName = { readonly kind: 'root' | 'targets' } | { readonly kind: 
  */
 export async function changeKeys(
   connection: Connection,
-  { tenant, root, targets }: BegunRepository,
+  repository: BegunRepository,
   role: RoleName,
   change: KeyChange,
   nowMs: number,
 ): Promise<TrustDraft['documents']> {
+  const { tenant, root, targets } = repository;
   const name = role.kind === 'app' ? publisherRole(tenant, role.app) : role.kind;
   const before =
     role.kind === 'app'
@@ -26,11 +28,11 @@ export async function changeKeys(
     if (!before?.keyids.includes(id)) throw refused('not_found', `${name} does not have the key ${id.slice(0, 12)}`);
   if (role.kind === 'app') {
     const signed = changePublisher(targets.signed, tenant, role.app, change, nowMs);
-    const document = await readPublisher(connection, role.app);
     const isLeft = signed.delegations.roles.some((one) => one.name === name);
+    const document = isLeft ? await readPublisher(connection, repository, role.app) : null;
     return {
       targets: { signatures: [], signed },
-      ...(document && isLeft
+      ...(document
         ? { publishers: { [role.app]: { signatures: [], signed: nextPublisher(document.signed, nowMs) } } }
         : {}),
     };
@@ -41,4 +43,29 @@ export async function changeKeys(
     root: { signatures: [], signed: changeRootRole(root.signed, role.kind, change, nowMs) },
     ...(role.kind === 'targets' ? { targets: { signatures: [], signed: nextTargets(targets.signed, nowMs) } } : {}),
   };
+}
+
+/**
+ * New targets that let keys sign for an app. What its role names stays when enough of them have signed it, and is signed anew when they
+ * were let in beside others. An app that was given up begins with nothing named: nobody can say any more who signed what is there.
+ */
+export async function delegateApp(
+  connection: Connection,
+  repository: BegunRepository,
+  app: AppName,
+  change: KeyChange,
+  nowMs: number,
+): Promise<TrustDraft['documents']> {
+  const role = publisherRole(repository.tenant, app);
+  const targets = {
+    signatures: [],
+    signed: changePublisher(repository.targets.signed, repository.tenant, app, change, nowMs),
+  };
+  const wasDelegated = repository.targets.signed.delegations.roles.some(({ name }) => name === role);
+  const document = wasDelegated
+    ? await readPublisher(connection, repository, app)
+    : await readUnverified(connection, app);
+  if (!document || verifyPublisher(targets, role, document).ok) return { targets };
+  const before = wasDelegated ? document.signed : { ...document.signed, targets: {} };
+  return { targets, publishers: { [app]: { signatures: [], signed: nextPublisher(before, nowMs) } } };
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { present, type Shell } from '../shell.ts';
 import { missingSignatures, signDraft, writeDraft } from './draft.ts';
-import { checkSignatures, uploadDraft } from './repository.ts';
+import { checkSignatures, rememberSent, uploadDraft } from './repository.ts';
 import { availableSigners, type SignerOptions } from './signers.ts';
 
 export interface ChangeOptions extends SignerOptions {
@@ -31,6 +31,7 @@ export async function commitChange(
   }
   checkSignatures(change, 'let others sign too: add --out FILE, then "wherry trust sign FILE" there');
   await uploadDraft(connection, change);
+  await rememberSent(shell, command, connection, change, true);
   const versions = versionsOf(change);
   present(shell, command, { done, signedWith, versions }, () => `${done} Signed with ${signedWith.join(', ')}.`);
 }

@@ -32,6 +32,7 @@ import { listRollouts } from './list-rollouts.ts';
 import { listSecretRecipients } from './list-secret-recipients.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listTenants } from './list-tenants.ts';
+import { listTrustRoots } from './list-trust-roots.ts';
 import { listUsers } from './list-users.ts';
 import { pauseRollout } from './pause-rollout.ts';
 import { planRollout } from './plan-rollout.ts';
@@ -80,6 +81,7 @@ export const useCases: UseCases = {
   getRelease: guarded('getRelease', getRelease),
   publishRelease: guarded('publishRelease', publishRelease),
   getTrust: guarded('getTrust', getTrust),
+  listTrustRoots: guarded('listTrustRoots', listTrustRoots),
   getTrustPublisher: guarded('getTrustPublisher', getTrustPublisher),
   updateTrust: guarded('updateTrust', updateTrust),
   getPublishPolicy: guarded('getPublishPolicy', getPublishPolicy),

@@ -5,19 +5,22 @@ import { refused } from '../../failure.ts';
 import { present, type Shell } from '../../shell.ts';
 import { versionsOf, waitingText } from '../../trust/commit-change.ts';
 import { missingSignatures, readDraft, signDraft, writeDraft } from '../../trust/draft.ts';
-import { readBegun, uploadDraft } from '../../trust/repository.ts';
+import { readBegun, readRepository, rememberSent, uploadDraft } from '../../trust/repository.ts';
 import { availableSigners, type SignerOptions } from '../../trust/signers.ts';
-import { withSigners } from './change-options.ts';
+import { verifyDraft } from '../../trust/verify-draft.ts';
+import { withSight, withSigners } from './change-options.ts';
 import { renewal } from './renew.ts';
 
 /** Signing by several people on several machines, through a file: export, sign, import. */
 export function exportCommand(shell: Shell): Command {
-  const command = new Command('export')
-    .description('write what people sign, under its next version, for others to sign')
-    .argument('<file>');
+  const command = withSight(
+    new Command('export')
+      .description('write what people sign, under its next version, for others to sign')
+      .argument('<file>'),
+  );
   return command.action(async (text: string) => {
     const connection = await connect(shell, command);
-    const change = await renewal(connection, await readBegun(connection), shell.nowMs(), false);
+    const change = await renewal(connection, await readBegun(shell, command, connection), shell.nowMs(), false);
     const file = resolve(shell.folder, text);
     await writeDraft(file, change);
     const missing = missingSignatures(change);
@@ -32,6 +35,7 @@ export function signCommand(shell: Shell): Command {
   return command.action(async (text: string, options: SignerOptions) => {
     const file = resolve(shell.folder, text);
     const change = await readDraft(file);
+    await verifyDraft(shell, command, change);
     const signedWith = await signDraft(change, await availableSigners(shell, options));
     if (signedWith.length === 0)
       throw refused('signature_missing', `none of the keys at hand may sign ${file}, or they have signed it already`);
@@ -50,11 +54,16 @@ export function signCommand(shell: Shell): Command {
 }
 
 export function importCommand(shell: Shell): Command {
-  const command = new Command('import').description('take a signed change to the control plane').argument('<file>');
+  const command = withSight(
+    new Command('import').description('take a signed change to the control plane').argument('<file>'),
+  );
   return command.action(async (text: string) => {
     const change = await readDraft(resolve(shell.folder, text));
     const connection = await connect(shell, command);
+    const { state } = await readRepository(shell, command, connection);
+    if (state.root) await readBegun(shell, command, connection);
     await uploadDraft(connection, change);
+    await rememberSent(shell, command, connection, change, false);
     const versions = versionsOf(change);
     present(shell, command, { versions }, () => 'Taken in. Devices follow at their next refresh.');
   });

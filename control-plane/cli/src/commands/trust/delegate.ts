@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import type { Shell } from '../../shell.ts';
+import { delegateApp } from '../../trust/change-keys.ts';
 import { type ChangeOptions, commitChange } from '../../trust/commit-change.ts';
-import { changePublisher } from '../../trust/edits.ts';
 import { findPublicKey } from '../../trust/public-key.ts';
 import { draftOn, readBegun } from '../../trust/repository.ts';
 import { collect } from '../pairs.ts';
@@ -30,18 +30,12 @@ export function delegateCommand(shell: Shell): Command {
   return command.action(async (text: string, options: Options) => {
     const app = parseApp(text);
     const connection = await connect(shell, command);
-    const repository = await readBegun(connection);
+    const repository = await readBegun(shell, command, connection);
     const to = options.to.length > 0 ? options.to : ['publisher'];
     const add = await Promise.all(to.map((key) => findPublicKey(shell, key, options.keys)));
     const threshold = options.threshold === undefined ? {} : { threshold: readCount('--threshold', options.threshold) };
-    const signed = changePublisher(
-      repository.targets.signed,
-      repository.tenant,
-      app,
-      { add, ...threshold },
-      shell.nowMs(),
-    );
-    const change = draftOn(repository, { targets: { signatures: [], signed } });
+    const documents = await delegateApp(connection, repository, app, { add, ...threshold }, shell.nowMs());
+    const change = draftOn(repository, documents);
     await commitChange(
       shell,
       command,

@@ -24,7 +24,7 @@ function raiseCommand(shell: Shell): Command {
     const app = parseApp(text);
     const counter = readCount('the counter', counterText);
     const connection = await connect(shell, command);
-    const repository = await readBegun(connection);
+    const repository = await readBegun(shell, command, connection);
     const signed = raiseFloor(repository.targets.signed, repository.tenant, app, counter, shell.nowMs());
     const change = draftOn(repository, { targets: { signatures: [], signed } });
     await commitChange(

@@ -49,7 +49,7 @@ Two of three owners, each with a key made by "wherry trust key new root" on a ma
   );
   return command.action(async (options: Options) => {
     const connection = await connect(shell, command);
-    const repository = await readRepository(connection);
+    const repository = await readRepository(shell, command, connection);
     if (repository.state.root)
       throw refused('already_exists', 'there is a repository already: see it with "wherry trust audit"');
     const find = (texts: readonly string[]) =>

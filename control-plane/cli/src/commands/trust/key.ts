@@ -76,7 +76,7 @@ function changeCommand(
     const options = given[keys.length] as Options;
     const role = readRole(options);
     const connection = await connect(shell, command);
-    const repository = await readBegun(connection);
+    const repository = await readBegun(shell, command, connection);
     const found = await Promise.all(
       (given.slice(0, keys.length) as string[]).map((text) => findPublicKey(shell, text, options.keys)),
     );

@@ -19,7 +19,12 @@ export function renewCommand(shell: Shell): Command {
   );
   return command.action(async (options: Options) => {
     const connection = await connect(shell, command);
-    const change = await renewal(connection, await readBegun(connection), shell.nowMs(), options.serverKeys === true);
+    const change = await renewal(
+      connection,
+      await readBegun(shell, command, connection),
+      shell.nowMs(),
+      options.serverKeys === true,
+    );
     await commitChange(shell, command, connection, change, options, 'Signed for another year.');
   });
 }
@@ -29,7 +34,7 @@ export async function renewal(connection: Connection, repository: BegunRepositor
   const { root, targets, state } = repository;
   const publishers: Record<string, PublisherDocument> = {};
   for (const app of appsOf(repository)) {
-    const document = await readPublisher(connection, app);
+    const document = await readPublisher(connection, repository, app);
     if (document) publishers[app] = { signatures: [], signed: nextPublisher(document.signed, nowMs) };
   }
   const nextOfRoot = serverKeys ? changeServerKeys(root.signed, state.keys, nowMs) : nextRoot(root.signed, nowMs);

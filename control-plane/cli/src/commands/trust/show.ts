@@ -4,23 +4,32 @@ import { present, type Shell } from '../../shell.ts';
 import { timestamp } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';
 import { auditTrust, type TrustAudit } from '../../trust/audit.ts';
-import { readBegun, readRepository } from '../../trust/repository.ts';
+import { readBegun, readRepository, refusalsOf } from '../../trust/repository.ts';
+import { withSight } from './change-options.ts';
 
 export function rootCommand(shell: Shell): Command {
-  const command = new Command('root').description('print the newest root, for devices that are set up: > root.json');
+  const command = withSight(
+    new Command('root').description('print the newest root, for devices that are set up: > root.json'),
+  );
   return command.action(async () => {
-    const { root } = await readBegun(await connect(shell, command));
+    const { root } = await readBegun(shell, command, await connect(shell, command));
     shell.terminal.out.write(`${JSON.stringify(root)}\n`);
   });
 }
 
 export function auditTrustCommand(shell: Shell): Command {
-  const command = new Command('audit').description(
-    'who can sign what, until when, and what a thief of each key could do',
+  const command = withSight(
+    new Command('audit').description(
+      'who can sign what, until when, what a thief of each key could do, and whether what is served is what was signed',
+    ),
   );
   return command.action(async () => {
-    const { state } = await readRepository(await connect(shell, command));
-    const audited = auditTrust(state, shell.nowMs());
+    const connection = await connect(shell, command);
+    const repository = await readRepository(shell, command, connection);
+    const refusals = await refusalsOf(connection, repository);
+    const { warnings, ...audit } = auditTrust(repository.state, shell.nowMs());
+    const isKnown = repository.sight.known !== null;
+    const audited = { ...audit, isKnown, refusals, warnings: [...refusals.map(({ message }) => message), ...warnings] };
     present(shell, command, audited, () => auditText(audited));
   });
 }

@@ -20,9 +20,9 @@ export function vouchCommand(shell: Shell): Command {
   return command.action(async (text: string, options: ChangeOptions) => {
     const params = parseReleaseName(text);
     const connection = await connect(shell, command);
-    const repository = await readBegun(connection);
+    const repository = await readBegun(shell, command, connection);
     const release = await connection.client.call(getRelease, { params });
-    const current = await readPublisher(connection, release.app);
+    const current = await readPublisher(connection, repository, release.app);
     const { tenant } = repository;
     const { bytes, digest } = bytesOf(release.payload);
     if (digest !== release.digest)
@@ -40,8 +40,8 @@ export function revokeReleaseCommand(shell: Shell): Command {
   return command.action(async (text: string, options: ChangeOptions) => {
     const { app, version } = parseReleaseName(text);
     const connection = await connect(shell, command);
-    const repository = await readBegun(connection);
-    const current = await readPublisher(connection, app);
+    const repository = await readBegun(shell, command, connection);
+    const current = await readPublisher(connection, repository, app);
     const signed = revokeRelease(current?.signed ?? null, repository.tenant, app, version, shell.nowMs());
     const change = draftOn(repository, { publishers: { [app]: { signatures: [], signed } } });
     await commitChange(shell, command, connection, change, options, `${text} is revoked.`);

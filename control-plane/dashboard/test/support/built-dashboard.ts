@@ -1,9 +1,66 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PROTOCOL = fileURLToPath(new URL('../../../../protocol/src', import.meta.url));
+const OUTPUT = fileURLToPath(new URL('../../../../test-output', import.meta.url));
+const LOCK = join(OUTPUT, 'dashboard-build.lock');
+/** Names the sources that `dist` was built from. */
+const STAMP = join(OUTPUT, 'dashboard-built');
+const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) => join(ROOT, name));
 
-/** Builds what the server serves, so that a test never looks at an older page. */
+/** Longer than a build takes on a slow machine: whoever held the lock is gone. */
+const FORGOTTEN_MS = 120_000;
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Builds what the server serves, so that a test never looks at an older page. Only where the sources have changed, and one at a time:
+ * a build empties the folder from which other test files, at the same time, are being served.
+ */
 export async function buildDashboard(): Promise<void> {
-  await build({ root: ROOT, configFile: `${ROOT}vite.config.ts`, logLevel: 'error' });
+  mkdirSync(OUTPUT, { recursive: true });
+  while (!take(LOCK)) await wait(LOOK_EVERY_MS);
+  try {
+    const sources = fingerprint([...SOURCES, PROTOCOL]);
+    if (existsSync(join(ROOT, 'dist/index.html')) && readStamp() === sources) return;
+    await build({ root: ROOT, configFile: `${ROOT}vite.config.ts`, logLevel: 'error' });
+    writeFileSync(STAMP, sources);
+  } finally {
+    rmdirSync(LOCK);
+  }
+}
+
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    const heldSince = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - heldSince > FORGOTTEN_MS) rmdirSync(lock);
+    return false;
+  }
+}
+
+function readStamp(): string | null {
+  return existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : null;
+}
+
+function fingerprint(places: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const place of places.filter((path) => existsSync(path)))
+    for (const file of filesIn(place)) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function filesIn(place: string): string[] {
+  if (!statSync(place).isDirectory()) return [place];
+  const entries = readdirSync(place, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }

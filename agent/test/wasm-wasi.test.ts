@@ -105,7 +105,8 @@ describe('WASI preview 1', () => {
         renameSync(at(from), at(to));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(await call).toMatchObject({ ok: true });
+    const outcome = await call;
+    expect(outcome, JSON.stringify(outcome)).toMatchObject({ ok: true });
     expect(host.logs.map(({ text }) => text)).toEqual(['opened refused']);
   });
 });

@@ -24,7 +24,7 @@ interface Report {
 }
 
 /** More failing files than this are a broken change, not a busy machine. */
-const SECOND_LOOKS = 2;
+const SECOND_LOOKS = 4;
 
 export function runVitest(root: string, reports: string, project: 'unit' | 'real', sums: Sums): boolean {
   const isGood = runOnce(root, `${project} tests`, project, resolve(reports, `${project}.json`), []);

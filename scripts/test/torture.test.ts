@@ -4,7 +4,9 @@ import { capture } from '../fleet/command-line.ts';
 /** A short torture of real processes, and the same with every promise broken on purpose. */
 async function torture(...args: readonly string[]) {
   const { code, stdout, stderr } = await capture(['scripts/torture/main.ts', '--json', ...args]);
-  return { code, stderr, outcome: JSON.parse(stdout.trim().split('\n').at(-1) ?? '') };
+  const last = stdout.trim().split('\n').at(-1);
+  if (!last) throw new Error(`torture ended with ${code} and said nothing:\n${stderr}`);
+  return { code, stderr, outcome: JSON.parse(last) };
 }
 
 it('twenty kills leave no device worse and lose no report', { timeout: 240_000 }, async () => {

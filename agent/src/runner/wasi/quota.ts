@@ -58,14 +58,27 @@ export class Quota {
   }
 }
 
-/** However deep: what is too deep for the kernel's longest path is an error, and the write that asked is refused. */
+/**
+ * However deep: what is too deep for the kernel's longest path is an error, and the write that asked is refused. What goes away
+ * during the look, by another instance of the app, costs nothing.
+ */
 function usedBelow(folder: string): number {
   let sum = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? []) {
     const path = `${folder}/${entry.name}`;
     sum += ENTRY_BYTES;
     if (entry.isDirectory()) sum += usedBelow(path);
-    else if (entry.isFile()) sum += lstatSync(path).size;
+    else if (entry.isFile()) sum += unlessGone(() => lstatSync(path).size) ?? 0;
   }
   return sum;
+}
+
+function unlessGone<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
 }

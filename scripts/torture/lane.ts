@@ -192,19 +192,32 @@ export class Lane {
     return version === this.#wish.version && VERDICTS.has(phase);
   }
 
-  /** A life that ends by itself, when the wish is fulfilled and all is told. Answers its steps. */
+  /**
+   * Lives without a step to end at, until the wish is fulfilled and all is told. Answers their steps. The launcher's watch ends a
+   * version of the agent that was put back and does not leave; a service manager would begin the next life, so this does.
+   */
   async #cleanLife(): Promise<Readonly<Record<string, number>>> {
     const { device } = this.#options;
     device.plug();
     const saidBytes = existsSync(device.logFile) ? statSync(device.logFile).size : 0;
-    const life = this.#begin(null);
-    if ((await life.httpUrl) === null)
-      throw new Error(`${device.name} ended before it was ready: see ${device.logFile}`);
-    const isDone = () => (this.#hasVerdict() && readOutboxRows(device.folder) === 0 ? true : undefined);
+    let life = await this.#beginReady();
+    const isDone = async () => {
+      if (this.#hasVerdict() && readOutboxRows(device.folder) === 0) return true;
+      if (life.endedByItself()) throw new Error(`${device.name} ended by itself: see ${device.logFile}`);
+      if (life.wasKilled()) life = await this.#beginReady();
+    };
     await eventually(`${device.name} fulfils ${this.#wish?.version} and tells it`, CLEAN_MS, isDone);
     await life.stop();
     this.#look();
     return stepsSince(device.logFile, saidBytes);
+  }
+
+  async #beginReady(): Promise<AgentLife> {
+    const { device } = this.#options;
+    const life = this.#begin(null);
+    if ((await life.httpUrl) === null)
+      throw new Error(`${device.name} ended before it was ready: see ${device.logFile}`);
+    return life;
   }
 }
 

@@ -1,11 +1,12 @@
-import type { Command, CommandResult } from '@wherry/protocol';
+import type { CommandResult } from '@wherry/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createCounters } from '../logs/counters.ts';
-import { type CommandDesk, createCommandDesk } from './commands.ts';
+import { type CommandDesk, createCommandDesk, type Order } from './commands.ts';
 import { LINK_TUNING } from './tuning.ts';
 
 const silent = pino({ level: 'silent' });
+const BOOT = 'a'.repeat(32);
 let answers: { id: string; result: CommandResult }[];
 let ran: string[];
 let isUp: boolean;
@@ -20,6 +21,7 @@ afterEach(() => void vi.useRealTimers());
 
 function desk(run: (id: string) => Promise<CommandResult> = async () => ({ ok: true, message: 'done' })): CommandDesk {
   return createCommandDesk({
+    boot: BOOT,
     run: (id) => {
       ran.push(id);
       return run(id);
@@ -35,8 +37,8 @@ function desk(run: (id: string) => Promise<CommandResult> = async () => ({ ok: t
   });
 }
 
-function restart(expiresAtMs = 2_000_000): Command {
-  return { kind: 'restart', app: 'thermostat', expiresAtMs } as Command;
+function restart(expiresAtMs = 2_000_000, boot = BOOT): Order {
+  return { boot, command: { kind: 'restart', app: 'thermostat', expiresAtMs } } as Order;
 }
 
 test('a command that arrives again is not carried out again, but answered again', async () => {
@@ -86,12 +88,25 @@ test('a result that found no way out leaves with the next session', async () => 
   expect(answers.map(({ id }) => id)).toEqual(['one']);
 });
 
-test('a flood of ids is remembered only so far', () => {
-  const commands = desk();
-  for (let n = 0; n < LINK_TUNING.commandsRemembered + 1; n += 1) commands.receive(`c${n}`, restart(0));
-  const before = answers.length;
-  commands.receive('c1', restart(0));
-  commands.receive('c0', restart(0));
-  expect(answers.length).toBe(before + 2);
+test('a command for another start of the agent is refused', () => {
+  desk().receive('old', restart(2_000_000, 'b'.repeat(32)));
   expect(ran).toEqual([]);
+  expect(answers[0]?.result).toMatchObject({ ok: false, code: 'expired' });
+});
+
+test('only the last ids are remembered one by one, and those before are not carried out again either', async () => {
+  const commands = desk();
+  const id = (n: number) => `c${String(n).padStart(6, '0')}`;
+  const total = LINK_TUNING.commandsRemembered + 10;
+  for (let n = 0; n < total; n += 1) {
+    commands.receive(id(n), restart());
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect(ran).toHaveLength(total);
+  for (let n = 0; n < 20; n += 1) commands.receive(id(n), restart());
+  expect(ran).toHaveLength(total);
+  expect(answers).toHaveLength(total + 10);
+  // One that was only late.
+  commands.receive('c000400', restart());
+  expect(ran.at(-1)).toBe('c000400');
 });

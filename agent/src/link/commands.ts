@@ -4,16 +4,24 @@ import type { Logger } from '../logs/logger.ts';
 import type { LinkTuning } from './tuning.ts';
 
 /**
- * Commands: each id is carried out once, however often it arrives; a repetition is answered with the first result. What has
- * expired by the device's clock is refused. Everything here is bounded: a flood of ids costs memory for the last few only.
+ * Commands, which the director signed (inbox.ts): each id is carried out once, however often it arrives and whoever repeats it; a
+ * repetition is answered with the first result as long as that is remembered. What is meant for another start of the agent, or has
+ * expired by the device's clock, is refused. Ids grow with time, so that one number stands for all that are forgotten.
  */
 export interface CommandDesk {
-  receive(id: string, command: Command): void;
+  receive(id: string, order: Order): void;
   /** The session is up: results that found no way out are sent. */
   flush(): void;
 }
 
+/** A command for one start of the agent. */
+export interface Order {
+  readonly boot: string;
+  readonly command: Command;
+}
+
 export interface CommandDeskOptions {
+  readonly boot: string;
   readonly run: (id: string, command: Command) => Promise<CommandResult>;
   /** False when the result could not leave. */
   readonly answer: (id: string, result: CommandResult) => boolean;
@@ -31,6 +39,7 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   /** By id, oldest first; null while it runs. */
   const seen = new Map<string, CommandResult | null>();
   const unsent = new Map<string, CommandResult>();
+  let forgottenUpTo = '';
   let running = 0;
 
   function settle(id: string, result: CommandResult): void {
@@ -66,26 +75,30 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
     }
   }
 
+  function refusalOf(boot: string, { expiresAtMs }: Command): Pick<CommandResult, 'code' | 'message'> | null {
+    if (boot !== options.boot)
+      return { code: 'expired', message: 'the agent has started anew since the command was sent: send it again' };
+    if (nowMs() >= expiresAtMs)
+      return { code: 'expired', message: 'the command arrived after its time: send it again' };
+    if (running < tuning.commandsAtOnce) return null;
+    return { code: 'rate_limited', message: `${running} commands are running: send it again later` };
+  }
+
   return {
-    receive(id, command) {
+    receive(id, { boot, command }) {
       const known = seen.get(id);
-      if (known !== undefined) {
+      if (known !== undefined || id <= forgottenUpTo) {
         counters.add('commands_repeated');
-        if (known !== null) tell(id, known);
+        if (known) tell(id, known);
         return;
       }
       seen.set(id, null);
-      forgetOldest(seen, tuning.commandsRemembered);
+      for (const forgotten of forgetOldest(seen, tuning.commandsRemembered))
+        if (forgotten > forgottenUpTo) forgottenUpTo = forgotten;
       counters.add('commands');
-      if (nowMs() >= command.expiresAtMs)
-        settle(id, { ok: false, code: 'expired', message: 'the command arrived after its time: send it again' });
-      else if (running >= tuning.commandsAtOnce)
-        settle(id, {
-          ok: false,
-          code: 'rate_limited',
-          message: `${running} commands are running: send it again later`,
-        });
-      else void run(id, command);
+      const refusal = refusalOf(boot, command);
+      if (refusal === null) void run(id, command);
+      else settle(id, { ok: false, ...refusal });
     },
     flush() {
       const waiting = [...unsent];
@@ -95,9 +108,9 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   };
 }
 
-function forgetOldest(map: Map<string, unknown>, keep: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= keep) return;
-    map.delete(oldest);
-  }
+/** Answers what was forgotten. */
+function forgetOldest(map: Map<string, unknown>, keep: number): readonly string[] {
+  const oldest = [...map.keys()].slice(0, Math.max(0, map.size - keep));
+  for (const key of oldest) map.delete(key);
+  return oldest;
 }

@@ -14,7 +14,13 @@ const HEALED_AT_MS = 60_000;
 
 type InTransit =
   | { readonly atMs: number; readonly kind: 'rows'; readonly rows: readonly OutboxRow[] }
-  | { readonly atMs: number; readonly kind: 'ack'; readonly boot: string; readonly upTo: number };
+  | ({ readonly atMs: number; readonly kind: 'ack' } & Ack);
+
+interface Ack {
+  readonly boot: string;
+  readonly upTo: number;
+  readonly refused?: { readonly firstSeq: number; readonly seq: number };
+}
 
 /** Mulberry32. */
 function randomOf(seed: number): () => number {
@@ -30,7 +36,7 @@ function randomOf(seed: number): () => number {
 /** Marks the rows that stand for others in these traces. */
 const EXPLAINED = -1;
 
-/** Stores by (boot, seq) and acknowledges the highest contiguous number. */
+/** Stores by (boot, seq), acknowledges the highest contiguous number, and names the numbers of a message that it does not understand. */
 class ModelServer {
   readonly stored = new Map<string, Set<number>>();
   readonly everStored = new Map<string, Set<number>>();
@@ -40,17 +46,17 @@ class ModelServer {
     this.poison = new Set(poison);
   }
 
-  /** Null when it does not understand one of the rows. */
-  store(rows: readonly OutboxRow[]): { boot: string; upTo: number } | null {
-    if (rows.some((row) => this.poison.has(row.seq) && row.atMs !== EXPLAINED)) return null;
-    for (const row of rows) {
+  store(rows: readonly OutboxRow[]): Ack {
+    const isUnderstood = !rows.some((row) => this.poison.has(row.seq) && row.atMs !== EXPLAINED);
+    for (const row of isUnderstood ? rows : []) {
       for (let seq = row.firstSeq; seq <= row.seq; seq += 1)
         for (const set of [this.of(this.stored, row.boot), this.of(this.everStored, row.boot)]) set.add(seq);
     }
     const boot = rows[0]?.boot ?? '';
     let upTo = 0;
     while (this.of(this.stored, boot).has(upTo + 1)) upTo += 1;
-    return { boot, upTo };
+    if (isUnderstood) return { boot, upTo };
+    return { boot, upTo, refused: { firstSeq: rows[0]?.firstSeq ?? 0, seq: rows.at(-1)?.seq ?? 0 } };
   }
 
   /** A backup is restored: the newest numbers are gone. */
@@ -68,9 +74,11 @@ class ModelServer {
 interface Misfortune {
   readonly forgetsAtMs?: number;
   readonly poison?: readonly number[];
+  /** Until the network heals, the broker swallows these numbers and says again what the server once said. */
+  readonly swallowed?: readonly number[];
 }
 
-function runTrace(seed: number, appendCount: number, { forgetsAtMs, poison = [] }: Misfortune = {}) {
+function runTrace(seed: number, appendCount: number, { forgetsAtMs, poison = [], swallowed }: Misfortune = {}) {
   const random = randomOf(seed);
   const server = new ModelServer(poison);
   const givenUp: number[] = [];
@@ -92,7 +100,10 @@ function runTrace(seed: number, appendCount: number, { forgetsAtMs, poison = [] 
     outbox.push({ boot, seq, firstSeq: seq, atMs: 0, entry });
   };
 
+  const said: Extract<InTransit, { kind: 'ack' }>[] = [];
   const carry = (message: InTransit) => {
+    if (message.kind === 'ack') said.push(message);
+    if (message.kind === 'rows' && isLossy() && message.rows.some(({ seq }) => swallowed?.includes(seq))) return;
     const copies = !isLossy() ? 1 : random() < 0.25 ? 0 : random() < 0.2 ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1)
       transit.push({ ...message, atMs: nowMs + 10 + Math.floor(random() * (isLossy() ? 3_000 : 50)) });
@@ -143,8 +154,7 @@ function runTrace(seed: number, appendCount: number, { forgetsAtMs, poison = [] 
         feed(message);
         continue;
       }
-      const answer = server.store(message.rows);
-      if (answer) carry({ kind: 'ack', atMs: 0, ...answer });
+      carry({ kind: 'ack', atMs: 0, ...server.store(message.rows) });
     }
   }
 
@@ -156,6 +166,8 @@ function runTrace(seed: number, appendCount: number, { forgetsAtMs, poison = [] 
     if (!state.isUp && (!isLossy() || chance < 0.1))
       feed({ kind: 'up', atMs: nowMs, holdMs: random() < 0.5 ? 0 : Math.floor(random() * 2_000) });
     else if (isLossy() && chance < 0.005) feed({ kind: 'down' });
+    const repeated = said[Math.floor(random() * said.length)];
+    if (swallowed !== undefined && isLossy() && repeated !== undefined && chance < 0.2) feed(repeated);
     if (nowMs === forgetsAtMs) server.forget('new', 10);
     if (appended < appendCount && random() < 0.3) {
       append('new');
@@ -196,7 +208,7 @@ describe('a server that is put back to an old backup', () => {
   });
 });
 
-describe('a server that does not take some rows', () => {
+describe('a server that does not understand some rows', () => {
   test.each(SEEDS.slice(0, 40))('seed %i: these are given up, and only these', (seed) => {
     const poison = [20, 21, 150];
     const { outbox, givenUp } = runTrace(seed, 300, { poison });
@@ -204,5 +216,14 @@ describe('a server that does not take some rows', () => {
     for (const seq of givenUp) expect(poison).toContain(seq);
     // Both boots have a row 20 and a row 21.
     expect(new Set(givenUp)).toEqual(new Set(poison));
+  });
+});
+
+describe('a broker that swallows some rows and repeats what the server said', () => {
+  test.each(SEEDS.slice(0, 40))('seed %i: nothing is given up, and all arrives once it is gone', (seed) => {
+    const { outbox, server, givenUp } = runTrace(seed, 300, { swallowed: [1, 20, 21, 150], poison: [30] });
+    expect(outbox).toEqual([]);
+    expect(new Set(givenUp)).toEqual(new Set([30]));
+    expect(server.stored.get('new')?.size).toBe(300);
   });
 });

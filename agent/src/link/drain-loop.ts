@@ -1,3 +1,4 @@
+import type { Ack } from '@wherry/protocol';
 import type { Logger } from '../logs/logger.ts';
 import { step } from './drain.ts';
 import { type DrainEvent, type DrainState, IDLE_DRAIN } from './drain-state.ts';
@@ -9,7 +10,7 @@ import type { LinkTuning } from './tuning.ts';
 export interface DrainLoop {
   up(holdMs: number): void;
   down(): void;
-  acknowledged(boot: string, upTo: number): void;
+  acknowledged(ack: Ack): void;
   stop(): void;
 }
 
@@ -65,7 +66,7 @@ export function createDrainLoop({ outbox, tuning, send, monotonicMs, log }: Drai
   return {
     up: (holdMs) => feed({ kind: 'up', atMs: monotonicMs(), holdMs }),
     down: () => feed({ kind: 'down' }),
-    acknowledged: (boot, upTo) => feed({ kind: 'ack', boot, upTo }),
+    acknowledged: ({ boot, upTo, refused }) => feed({ kind: 'ack', boot, upTo, ...(refused ? { refused } : {}) }),
     stop() {
       stopListening();
       feed({ kind: 'down' });

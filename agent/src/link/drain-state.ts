@@ -11,9 +11,7 @@ export interface DrainState {
   readonly sentUpTo: Readonly<Record<string, number>>;
   /** What the server last said to hold, since the last rewind; null before its first word. */
   readonly heard: { readonly boot: string; readonly upTo: number } | null;
-  /** Time-outs in a row in which the server was heard and did not take the oldest row. */
-  readonly refusals: number;
-  /** One row a message: somewhere in front is a row that the server does not take. */
+  /** One row a message: in front is a row that the server does not understand. */
   readonly isCareful: boolean;
   /** Rewinds in a row without an acknowledgement. */
   readonly rewinds: number;
@@ -28,6 +26,13 @@ export interface Flight {
   readonly firstSeq: number;
   readonly upTo: number;
   readonly sentAtMs: number;
+  /** The server refused it and was told that nothing comes in its place. */
+  readonly isGivenUp?: boolean;
+}
+
+export interface Numbers {
+  readonly firstSeq: number;
+  readonly seq: number;
 }
 
 export interface Position {
@@ -39,7 +44,13 @@ export type DrainEvent =
   /** `holdMs`: how long the drain waits before its first message, with an empty bucket when it is above 0. */
   | { readonly kind: 'up'; readonly atMs: number; readonly holdMs: number }
   | { readonly kind: 'down' }
-  | { readonly kind: 'ack'; readonly boot: string; readonly upTo: number }
+  | {
+      readonly kind: 'ack';
+      readonly boot: string;
+      readonly upTo: number;
+      /** The server understands no message of these numbers. */
+      readonly refused?: Numbers;
+    }
   /** `batches`: what follows `position` in the outbox, cut into messages. */
   | { readonly kind: 'pump'; readonly atMs: number; readonly batches: readonly (readonly OutboxRow[])[] };
 
@@ -76,7 +87,6 @@ export const IDLE_DRAIN: DrainState = {
   position: null,
   sentUpTo: {},
   heard: null,
-  refusals: 0,
   isCareful: false,
   rewinds: 0,
   tokens: Number.MAX_SAFE_INTEGER,

@@ -144,53 +144,61 @@ test('a server that is only slow is not told anything', () => {
   expect(run([...TWO_TIMEOUTS, ...events]).effects).toEqual([{ kind: 'wake', atMs: 3_000 }]);
 });
 
-/** A server that takes every row but one: it acknowledges up to the one before whenever something arrives. */
-function runAgainst(poison: number, all: readonly OutboxRow[], rounds: number) {
-  let state = run([UP]).state;
-  let atMs = 0;
-  let left = [...all];
-  const explained: DrainEffect[] = [];
-  const stored = new Set<number>();
-  for (let round = 0; round < rounds && left.length > 0; round += 1) {
-    const { position } = state;
-    const after = position ? left.findIndex((row) => row.seq === position.seq) + 1 : 0;
-    const pumped = step(
-      state,
-      { kind: 'pump', atMs, batches: [left.slice(after, after + 3), left.slice(after + 3)] },
-      policy,
-    );
-    state = pumped.state;
-    let isHeard = false;
-    for (const effect of pumped.effects) {
-      if (effect.kind === 'wake') atMs = Math.max(atMs, effect.atMs);
-      const taken = effect.kind === 'send' && !effect.rows.some((row) => row.seq === poison) ? effect.rows : [];
-      for (const row of taken) stored.add(row.seq);
-      if (effect.kind === 'explain') {
-        explained.push(effect);
-        stored.add(effect.seq);
-      }
-      isHeard ||= taken.length > 0 || effect.kind === 'explain';
-    }
-    if (!isHeard) continue;
-    let upTo = 0;
-    while (stored.has(upTo + 1)) upTo += 1;
-    const acked = step(state, { kind: 'ack', boot: 'a', upTo }, policy);
-    state = acked.state;
-    for (const effect of acked.effects)
-      if (effect.kind === 'acknowledge') left = left.filter((row) => row.seq > effect.upTo);
-  }
-  return { left, explained };
-}
-
-test('one row that the server never takes is given up after many tries, and all others arrive', () => {
-  const { left, explained } = runAgainst(5, rows('a', 1, 2, 3, 4, 5, 6, 7, 8, 9), 200);
-  expect(left).toEqual([]);
-  expect(explained).toEqual([{ kind: 'explain', boot: 'a', firstSeq: 5, seq: 5, why: 'refused' }]);
+const PUMP_TWO: DrainEvent[] = [UP, { kind: 'pump', atMs: 0, batches: [rows('a', 1, 2), rows('a', 3)] }];
+const refused = (firstSeq: number, seq: number, upTo = 0): DrainEvent => ({
+  kind: 'ack',
+  boot: 'a',
+  upTo,
+  refused: { firstSeq, seq },
 });
 
-test('a server that is silent has refused nothing', () => {
-  const { left, explained } = runAgainst(5, rows('a', 5), 200);
-  expect([left.length, explained]).toEqual([1, []]);
+test('rows of a message that the server does not understand go out one by one', () => {
+  const { state, effects } = run([...PUMP_TWO, refused(1, 2)]);
+  expect(effects).toEqual([{ kind: 'wake', atMs: 0 }]);
+  const again = step(state, { kind: 'pump', atMs: 0, batches: [rows('a', 1, 2), rows('a', 3)] }, policy);
+  expect(sent(again.effects)).toEqual([[1], [2]]);
+  expect(again.state.isCareful).toBe(true);
+});
+
+test('a row that is refused alone is explained once, however often that is said', () => {
+  const careful = run([...PUMP_TWO, refused(1, 2), { kind: 'pump', atMs: 0, batches: [rows('a', 1, 2)] }]).state;
+  const told = step(careful, refused(2, 2, 1), policy);
+  expect(told.effects).toContainEqual({ kind: 'explain', boot: 'a', firstSeq: 2, seq: 2, why: 'refused' });
+  expect(step(told.state, refused(2, 2, 1), policy).effects).not.toContainEqual(told.effects.at(-1));
+  // The explanation is stored in its place.
+  const over = step(told.state, { kind: 'ack', boot: 'a', upTo: 2 }, policy);
+  expect(over.effects).toContainEqual({ kind: 'acknowledge', boot: 'a', upTo: 2 });
+  expect(over.state).toMatchObject({ inFlight: [], isCareful: false });
+});
+
+test.each([
+  ['numbers that are not on their way', refused(7, 9)],
+  ['another start', { ...refused(1, 2), boot: 'b' }],
+])('a refusal of %s changes nothing', (_, event) => {
+  const before = run(PUMP_TWO).state;
+  const { state, effects } = step(before, event, policy);
+  expect(effects).toEqual([]);
+  expect({ ...state, heard: null }).toEqual({ ...before, heard: null });
+});
+
+test('a refusal of several numbers gives up none of them, however often it is repeated', () => {
+  const careful = run([...PUMP_TWO, refused(1, 2), { kind: 'pump', atMs: 0, batches: [rows('a', 1, 2)] }]).state;
+  expect(step(careful, refused(1, 2), policy)).toEqual({
+    state: { ...careful, heard: { boot: 'a', upTo: 0 } },
+    effects: [],
+  });
+});
+
+test('an acknowledgement that is repeated for hours gives up nothing', () => {
+  let { state } = run([UP]);
+  for (let atMs = 0; atMs < 7_200_000; atMs += 500) {
+    const pumped = step(state, { kind: 'pump', atMs, batches: state.position === null ? [rows('a', 5)] : [] }, policy);
+    const again = step(pumped.state, { kind: 'ack', boot: 'a', upTo: 4 }, policy);
+    state = again.state;
+    const effects = [...pumped.effects, ...again.effects].map(({ kind }) => kind);
+    expect(effects).not.toContain('explain');
+  }
+  expect(state.inFlight.map(({ upTo }) => upTo)).toEqual([5]);
 });
 
 test('the drain remembers what it sent of the last boots only', () => {

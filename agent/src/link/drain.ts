@@ -1,5 +1,5 @@
-import type { DrainEffect, DrainEvent, DrainPolicy, DrainState, DrainStep } from './drain-state.ts';
-import { judgeTimeout } from './drain-stuck.ts';
+import type { DrainEffect, DrainEvent, DrainPolicy, DrainState, DrainStep, Numbers } from './drain-state.ts';
+import { explainForgotten, judgeRefusal } from './drain-stuck.ts';
 import type { OutboxRow } from './port.ts';
 
 /**
@@ -20,7 +20,7 @@ export function step(state: DrainState, event: DrainEvent, policy: DrainPolicy):
     case 'down':
       return { state: { ...fresh(state), isUp: false }, effects: [] };
     case 'ack':
-      return acknowledged(state, event.boot, event.upTo);
+      return refused(acknowledged(state, event.boot, event.upTo), event.boot, event.refused);
     case 'pump':
       return pumped(state, event.atMs, event.batches, policy);
   }
@@ -37,11 +37,11 @@ function up(state: DrainState, atMs: number, holdMs: number, policy: DrainPolicy
 
 function acknowledged(state: DrainState, boot: string, upTo: number): DrainStep {
   const heard = { boot, upTo };
-  // The broker is not trusted: nobody can acknowledge what was not sent.
+  // Whatever the server says, only what was sent can be stored.
   const believed = Math.min(upTo, state.sentUpTo[boot] ?? 0);
   if (believed < 1) return { state: { ...state, heard }, effects: [] };
   const inFlight = state.inFlight.filter((flight) => flight.boot !== boot || flight.upTo > believed);
-  const progress = inFlight.length < state.inFlight.length ? { rewinds: 0, refusals: 0 } : {};
+  const progress = inFlight.length < state.inFlight.length ? { rewinds: 0 } : {};
   // With nothing in flight the next row is the oldest: a position in a boot whose rows are gone would lead nowhere.
   const end = inFlight.length === 0 ? { position: null, isCareful: false } : {};
   return {
@@ -51,6 +51,13 @@ function acknowledged(state: DrainState, boot: string, upTo: number): DrainStep 
       { kind: 'wake', atMs: 0 },
     ],
   };
+}
+
+function refused(before: DrainStep, boot: string, numbers: Numbers | undefined): DrainStep {
+  if (numbers === undefined) return before;
+  const { state, effects, mustRewind } = judgeRefusal(before.state, boot, numbers);
+  if (!mustRewind) return { state, effects: [...before.effects, ...effects] };
+  return { state: rewound(state), effects: [...before.effects, { kind: 'wake', atMs: 0 }] };
 }
 
 function pumped(
@@ -64,9 +71,8 @@ function pumped(
   const oldest = state.inFlight[0];
   if (oldest && atMs >= oldest.sentAtMs + patienceMs(state, policy)) {
     // The rows given here follow the old position: the next pump reads from the oldest row.
-    const { effects, ...verdict } = judgeTimeout(state, oldest);
-    const next = { ...rewound(state), ...verdict, rewinds: state.rewinds + 1 };
-    return { state: next, effects: [...effects, { kind: 'wake', atMs }] };
+    const next = { ...rewound(state), rewinds: state.rewinds + 1 };
+    return { state: next, effects: [...explainForgotten(state, oldest), { kind: 'wake', atMs }] };
   }
   return send(refilled(state, atMs, policy), atMs, batches, policy);
 }
@@ -108,7 +114,7 @@ function rewound(state: DrainState): DrainState {
 
 /** Another session: what was observed of the one before is no longer true. */
 function fresh(state: DrainState): DrainState {
-  return { ...rewound(state), rewinds: 0, refusals: 0, isCareful: false };
+  return { ...rewound(state), rewinds: 0, isCareful: false };
 }
 
 /** How long an acknowledgement may take: twice as long after each rewind, so that a busy server is not pushed further down. */

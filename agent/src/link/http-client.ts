@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { type HttpTls, TlsAgent } from './http-tls.ts';
+import type { HttpTls, TlsAgent } from './http-tls.ts';
 
 /**
  * The agent's one HTTP client. It asks and hands the answer over as it comes: it follows no redirect, unpacks nothing, reads no body by
@@ -53,12 +53,17 @@ const DRAINED_BYTES = 4_096;
 export function createHttpClient({ tls, keepMs = KEEP_MS }: HttpClientOptions = {}): HttpClient {
   const keeping = { keepAlive: true, timeout: keepMs, maxFreeSockets: KEPT_MAX };
   const plain = new http.Agent(keeping);
-  const secured = new TlsAgent(keeping, tls);
+  let secured: Promise<TlsAgent> | null = null;
+  // TLS is 2 MB of the platform's code, which a device on a plain link never reads.
+  const overTls = () => {
+    secured ??= import('./http-tls.ts').then(({ TlsAgent }) => new TlsAgent(keeping, tls));
+    return secured;
+  };
   return {
     async request(given, options = {}) {
       const url = new URL(given);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new HttpError(`${url.protocol} is not spoken`);
-      const agent = url.protocol === 'https:' ? secured : plain;
+      const agent = url.protocol === 'https:' ? await overTls() : plain;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await requestOnce(url, options, agent);
@@ -70,7 +75,7 @@ export function createHttpClient({ tls, keepMs = KEEP_MS }: HttpClientOptions = 
     },
     close() {
       plain.destroy();
-      secured.destroy();
+      void secured?.then((agent) => agent.destroy());
     },
   };
 }

@@ -1,29 +1,50 @@
 import {
   type Ack,
-  ack,
-  type Command,
-  command,
   type DownChannel,
+  detachedBytes,
   type Envelope,
   envelope,
+  fromBase64,
   isDownChannel,
   LIMITS,
   PAYLOAD_TYPES,
   parseAppTopic,
   parseTopic,
+  type SignedAck,
+  type SignedCommand,
+  signedAck,
+  signedCommand,
 } from '@wherry/protocol';
 import type { z } from 'zod';
 import type { Counters } from '../logs/counters.ts';
 import { type TokenBucket, takeToken } from '../logs/token-bucket.ts';
+import type { Order } from './commands.ts';
 import type { Identity } from './port.ts';
 
-/** The edge where messages of the broker become values. Whatever is not exactly right is counted and left out. */
+/**
+ * The edge where messages of the broker become values. Whatever is not exactly right, or not signed by the director where it must be,
+ * is counted and left out.
+ */
 export interface InboxHandlers {
+  /** Its signatures are the shell's to verify. */
   desired(document: Envelope): void;
   ack(message: Ack): void;
-  command(id: string, message: Command): void;
+  command(id: string, order: Order): void;
   appMessage(app: string, path: string, payload: Uint8Array): void;
+  /** Somebody speaks on this channel who is not the director. */
+  forged(channel: 'ack' | 'command'): void;
 }
+
+export interface InboxOptions {
+  readonly identity: Identity;
+  readonly counters: Counters;
+  readonly handlers: InboxHandlers;
+  readonly isDirectors: IsDirectors;
+  readonly monotonicMs: () => number;
+}
+
+/** Is this a signature of the director over these bytes? */
+export type IsDirectors = (message: Uint8Array, signature: Uint8Array) => boolean;
 
 /** Acknowledgements and commands are a few hundred bytes. */
 const SMALL_BYTES = 8 * 1024;
@@ -39,12 +60,7 @@ const RATES: Readonly<Record<DownChannel, { readonly burst: number; readonly per
   command: { burst: 64, perSecond: 8 },
 };
 
-export function createInbox(
-  identity: Identity,
-  counters: Counters,
-  handlers: InboxHandlers,
-  monotonicMs: () => number = () => performance.now(),
-) {
+export function createInbox({ identity, counters, handlers, isDirectors, monotonicMs }: InboxOptions) {
   const buckets = new Map<DownChannel, TokenBucket>();
 
   function hasRate(channel: DownChannel): boolean {
@@ -68,6 +84,25 @@ export function createInbox(
     return null;
   };
 
+  function isSigned(channel: 'ack' | 'command', content: object, sig: string): boolean {
+    if (isDirectors(detachedBytes(channel, identity, content), fromBase64(sig))) return true;
+    counters.note(
+      `${channel}_forged`,
+      content,
+      `a message on ${channel} was not signed by the director for this device`,
+    );
+    handlers.forged(channel);
+    return false;
+  }
+
+  function takeAck({ sig, ...message }: SignedAck): void {
+    if (isSigned('ack', message, sig)) handlers.ack(message);
+  }
+
+  function takeCommand(id: string, { sig, ...order }: SignedCommand): void {
+    if (isSigned('command', { id, ...order }, sig)) handlers.command(id, order);
+  }
+
   const isOwn = ({ tenant, device }: { readonly tenant: string; readonly device: string }) =>
     tenant === identity.tenant && device === identity.device;
 
@@ -88,11 +123,11 @@ export function createInbox(
       const document = decode(desiredEnvelope, channel, payload, DESIRED_BYTES);
       if (document) handlers.desired(document);
     } else if (channel === 'ack') {
-      const message = decode(ack, channel, payload, SMALL_BYTES);
-      if (message) handlers.ack(message);
+      const message = decode(signedAck, channel, payload, SMALL_BYTES);
+      if (message) takeAck(message);
     } else if (channel === 'command' && id !== undefined) {
-      const message = decode(command, channel, payload, SMALL_BYTES);
-      if (message) handlers.command(id, message);
+      const message = decode(signedCommand, channel, payload, SMALL_BYTES);
+      if (message) takeCommand(id, message);
     } else {
       counters.note('topic_foreign', { topic: topicText }, 'a message on a channel that goes the other way');
     }

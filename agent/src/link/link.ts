@@ -56,7 +56,7 @@ export function createLink(options: LinkOptions): DeviceLink {
     monotonicMs,
     log,
     send(rows) {
-      const { channel, payload } = messageOf(rows, identity.device, signer, (row, problem) =>
+      const { channel, payload } = messageOf(rows, identity, signer, (row, problem) =>
         counters.note(
           'rows_invalid',
           { boot: row.boot, seq: row.seq, problem },
@@ -83,6 +83,7 @@ export function createLink(options: LinkOptions): DeviceLink {
   });
 
   const commands = createCommandDesk({
+    boot,
     run: (id, command) => events.command(id, command),
     answer: (id: string, result: CommandResult) => session.publish('result', encode(result), { id }),
     tuning,
@@ -91,11 +92,18 @@ export function createLink(options: LinkOptions): DeviceLink {
     nowMs: Date.now,
   });
 
-  const receive = createInbox(identity, counters, {
-    desired: (document) => events.desired(document),
-    ack: ({ boot: ofBoot, upTo }) => drain.acknowledged(ofBoot, upTo),
-    command: (id, command) => commands.receive(id, command),
-    appMessage: (app, path, payload) => events.appMessage?.(app, path, payload),
+  const receive = createInbox({
+    identity,
+    counters,
+    isDirectors: options.isDirectors,
+    monotonicMs,
+    handlers: {
+      desired: (document) => events.desired(document),
+      ack: (message) => drain.acknowledged(message),
+      command: (id, order) => commands.receive(id, order),
+      appMessage: (app, path, payload) => events.appMessage?.(app, path, payload),
+      forged: (channel) => events.forged?.(channel),
+    },
   });
 
   return {

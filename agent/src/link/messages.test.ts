@@ -1,11 +1,23 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { type KeyId, LIMITS, openEnvelope, PAYLOAD_TYPES, type ReportBody, report, usageBatch } from '@wherry/protocol';
+import {
+  detachedBytes,
+  fromBase64,
+  type KeyId,
+  LIMITS,
+  openEnvelope,
+  PAYLOAD_TYPES,
+  type ReportBody,
+  report,
+  signedUsage,
+  usageBatch,
+} from '@wherry/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeReportKey } from '../claim/report-key.ts';
 import { createReportSigner, cutIntoBatches, messageOf } from './messages.ts';
 import type { OutboxBody, OutboxRow } from './port.ts';
 
+const PI = { tenant: 'default', device: 'pi-7' };
 const BOOT = 'a'.repeat(32);
 const keys = makeReportKey();
 const signer = createReportSigner(keys.privateKey);
@@ -21,7 +33,7 @@ function row(seq: number, entry: OutboxBody = event, boot = BOOT): OutboxRow {
 }
 
 test('a report is signed by the device and opens with its public key', () => {
-  const { channel, payload } = messageOf([row(1), row(2)], 'pi-7', signer);
+  const { channel, payload } = messageOf([row(1), row(2)], PI, signer);
   expect(channel).toBe('report');
   const sealed = JSON.parse(Buffer.from(payload).toString());
   const spki = Buffer.from(keys.publicKey, 'base64');
@@ -38,10 +50,13 @@ test('a report is signed by the device and opens with its public key', () => {
   expect(parsed.items.map((item) => item.seq)).toEqual([1, 2]);
 });
 
-test('a merged row says which numbers it covers', () => {
-  const { channel, payload } = messageOf([{ ...row(9, usage), firstSeq: 5 }], 'pi-7', signer);
+test('samples are signed, and a merged row says which numbers it covers', () => {
+  const { channel, payload } = messageOf([{ ...row(9, usage), firstSeq: 5 }], PI, signer);
   expect(channel).toBe('usage');
-  expect(usageBatch.parse(JSON.parse(Buffer.from(payload).toString())).samples[0]).toMatchObject({
+  const { sig, ...batch } = signedUsage.parse(JSON.parse(Buffer.from(payload).toString()));
+  const key = createPublicKey({ key: Buffer.from(keys.publicKey, 'base64'), format: 'der', type: 'spki' });
+  expect(verify(null, detachedBytes('usage', PI, batch), key, fromBase64(sig))).toBe(true);
+  expect(usageBatch.parse(batch).samples[0]).toMatchObject({
     firstSeq: 5,
     seq: 9,
   });
@@ -95,7 +110,7 @@ test('the largest state a device can have still fits one packet, and keeps its f
     generation: 1,
     workloads: Object.fromEntries(apps.map((app) => [app, { ...status, app }])),
   } as unknown as ReportBody;
-  const { payload } = messageOf([row(1, { kind: 'report', body })], 'pi-7', signer);
+  const { payload } = messageOf([row(1, { kind: 'report', body })], PI, signer);
   expect(payload.length).toBeLessThan(LIMITS.packetBytes - 1024);
   const inner = report.parse(
     JSON.parse(Buffer.from(JSON.parse(Buffer.from(payload).toString()).payload, 'base64').toString()),
@@ -118,8 +133,8 @@ test.each<[string, OutboxBody]>([
   const good = wrong.kind === 'usage' ? usage : event;
   const invalid: number[] = [];
   const rows = [row(1, good), { ...row(4, wrong), firstSeq: 2 }, row(5, good)];
-  const { payload } = messageOf(rows, 'pi-7', signer, (one) => invalid.push(one.seq));
-  const message = JSON.parse(Buffer.from(payload).toString());
+  const { payload } = messageOf(rows, PI, signer, (one) => invalid.push(one.seq));
+  const { sig: _sig, ...message } = JSON.parse(Buffer.from(payload).toString());
   const read =
     wrong.kind === 'usage'
       ? usageBatch.parse(message).samples

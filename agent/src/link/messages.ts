@@ -1,14 +1,14 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import {
+  type DeviceName,
+  detachedBytes,
   type Envelope,
   LIMITS,
   PAYLOAD_TYPES,
   preAuthenticationEncoding,
-  type Report,
   type ReportItem,
   type Sample,
   toBase64,
-  type UsageBatch,
 } from '@wherry/protocol';
 import { checkedItem, checkedSample, numbersOf, type OnInvalid } from './checked-row.ts';
 import type { OutboxRow } from './port.ts';
@@ -54,7 +54,7 @@ function rowBytes(row: OutboxRow): number {
 /** The message of one batch: channel and payload. */
 export function messageOf(
   rows: readonly OutboxRow[],
-  device: string,
+  from: DeviceName,
   signer: ReportSigner,
   onInvalid: OnInvalid = () => {},
 ): { readonly channel: 'report' | 'usage'; readonly payload: Uint8Array } {
@@ -62,10 +62,10 @@ export function messageOf(
   if (!first) throw new RangeError('a batch has at least one row');
   if (first.entry.kind === 'usage') {
     const batch = { boot: first.boot, samples: rows.map((row) => sampleOf(row, onInvalid)) };
-    return { channel: 'usage', payload: encode(batch as UsageBatch) };
+    return { channel: 'usage', payload: encode({ ...batch, sig: signer.beside(from, batch) }) };
   }
-  const report = { device, boot: first.boot, items: rows.map((row) => itemOf(row, onInvalid)) };
-  return { channel: 'report', payload: encode(signer(encode(report as Report))) };
+  const report = { device: from.device, boot: first.boot, items: rows.map((row) => itemOf(row, onInvalid)) };
+  return { channel: 'report', payload: encode(signer.seal(encode(report))) };
 }
 
 function sampleOf(row: OutboxRow, onInvalid: OnInvalid): Sample {
@@ -83,19 +83,24 @@ function fitsOnePacket(body: ReportItem['body']): boolean {
   return Buffer.byteLength(JSON.stringify(body)) <= MESSAGE_BYTES - 1024;
 }
 
-export type ReportSigner = (payload: Uint8Array) => Envelope;
+/** The device's own signature: reports go in an envelope; samples, which go all day, have it beside them. */
+export interface ReportSigner {
+  seal(report: Uint8Array): Envelope;
+  beside(from: DeviceName, batch: object): string;
+}
 
-/** Signs reports with the device's key, PKCS#8 DER in base64. */
+/** Signs with the device's report key, PKCS#8 DER in base64. */
 export function createReportSigner(privateKey: string): ReportSigner {
   const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
   const keyid = keyIdOf(key) as Envelope['signatures'][number]['keyid'];
-  return (payload) => {
-    const message = preAuthenticationEncoding(PAYLOAD_TYPES.report, payload);
-    return {
+  const signed = (message: Uint8Array) => sign(null, message, key).toString('base64');
+  return {
+    seal: (report) => ({
       payloadType: PAYLOAD_TYPES.report,
-      payload: toBase64(payload),
-      signatures: [{ keyid, sig: sign(null, message, key).toString('base64') }],
-    };
+      payload: toBase64(report),
+      signatures: [{ keyid, sig: signed(preAuthenticationEncoding(PAYLOAD_TYPES.report, report)) }],
+    }),
+    beside: (from, batch) => signed(detachedBytes('usage', from, batch)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../logs/logger.ts';
 import type { BrokerTls } from './filtered-stream.ts';
 import type { HttpClient } from './http-client.ts';
+import type { IsDirectors } from './inbox.ts';
 import type { Identity, Link, LinkEvents, Outbox } from './port.ts';
 import type { LinkTuning } from './tuning.ts';
 
@@ -10,6 +11,8 @@ export interface LinkOptions {
   readonly boot: string;
   readonly outbox: Outbox;
   readonly events: LinkEvents;
+  /** By the newest root: who is believed about what is stored and what an operator asks for. */
+  readonly isDirectors: IsDirectors;
   /** Speaks to the control plane; one that trusts the system's authorities without. */
   readonly client?: HttpClient;
   /** Asked at each connect to the broker; the system's authorities and no certificate without. */

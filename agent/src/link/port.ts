@@ -43,6 +43,8 @@ export interface LinkEvents {
   command(id: string, command: Command): Promise<CommandResult>;
   /** A message of the fleet to an app. */
   appMessage?(app: string, path: string, payload: Uint8Array): void;
+  /** An acknowledgement or a command that the director did not sign was left out; as often as the broker sends them. */
+  forged?(channel: 'ack' | 'command'): void;
   /** The session is up or down. */
   connection(isUp: boolean): void;
 }

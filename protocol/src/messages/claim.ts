@@ -9,6 +9,8 @@ export const claimTokenText = z
 
 const CLAIM_TOKEN_PREFIX = 'wct1.';
 const FINGERPRINT = /^([0-9a-f]{64})?$/;
+/** SHA-256 of an authority's certificate (DER). */
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const certificatePem = z
   .string()
@@ -44,13 +46,23 @@ export const claimResponse = z.strictObject({
   /** On listeners with TLS: the device's certificate, for the key of `csr`. */
   certificate: certificatePem.optional(),
   mqttUrl: z.string().max(512),
-  /** Public half of the key that signs desired states. */
-  directorKey: z.base64().max(256),
 });
 
 /** A device asks for its next certificate: for a new key, or for the same one again when the answer was lost. */
-export const renewRequest = z.strictObject({ csr: certificateRequestPem });
+export const renewRequest = z.strictObject({
+  csr: certificateRequestPem,
+  /** Fingerprints of the authorities that it believes; absent: the one under whose certificate it found the control plane. */
+  authorities: z.array(fingerprint).min(1).max(8).optional(),
+});
 export const renewResponse = z.strictObject({ certificate: certificatePem });
+
+/**
+ * A header of answers to devices, once the control plane's authority has ever been rolled over: the first 16 digits of the fingerprint of each
+ * authority that is to be believed, separated by commas; the device's certificate is to be of the first one. A hint: what is
+ * believed is decided by signatures (docs/specs/identity.md).
+ */
+export const AUTHORITIES_HEADER = 'wherry-authorities';
+export const AUTHORITY_HINT_DIGITS = 16;
 
 /** The parts of a claim token: `id|secret|fingerprint`, the last one empty where the control plane has no TLS of its own. */
 export function readClaimToken(text: string): ClaimTokenParts | null {
@@ -69,6 +81,6 @@ export interface ClaimTokenParts {
   readonly fingerprint: string;
 }
 
-export type RenewResponse = z.infer<typeof renewResponse>;
+export type RenewRequest = z.infer<typeof renewRequest>;
 export type ClaimRequest = z.infer<typeof claimRequest>;
 export type ClaimResponse = z.infer<typeof claimResponse>;

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { isAppPath } from '../app-topics.ts';
+import { detachedSignature } from '../detached.ts';
 import { LIMITS } from '../limits.ts';
 import { appName, bootId } from '../names.ts';
 
 /** The small messages around reports: acknowledgement, presence, logs, commands. */
 
 /** Every number of this boot up to and including `upTo` is stored. Only this empties the device's outbox. */
-export const ack = z.strictObject({ boot: bootId, upTo: z.int().min(0) });
+export const ack = z.strictObject({
+  boot: bootId,
+  upTo: z.int().min(0),
+  /** A message of these numbers, signed by the device, was not understood and never will be: the device says something else in its place. */
+  refused: z.strictObject({ firstSeq: z.int().min(1), seq: z.int().min(1) }).optional(),
+});
+/** As it travels: signed by the director (detached.ts, type `ack`). */
+export const signedAck = ack.extend({ sig: detachedSignature });
 
 /** Birth and last will; advisory. */
 export const presence = z.strictObject({ status: z.enum(['online', 'offline']), boot: bootId });
@@ -44,6 +52,11 @@ export const command = z.discriminatedUnion('kind', [
     expiresAtMs: z.int(),
   }),
 ]);
+/**
+ * As it travels: signed by the director over `{ id, boot, command }` (detached.ts, type `command`), for one start of the agent, so
+ * that it is worth nothing to whoever sends it again after that.
+ */
+export const signedCommand = z.strictObject({ boot: bootId, command, sig: detachedSignature });
 export const result = z.strictObject({
   ok: z.boolean(),
   code: z.string().max(64).optional(),
@@ -51,8 +64,10 @@ export const result = z.strictObject({
 });
 
 export type Ack = z.infer<typeof ack>;
+export type SignedAck = z.infer<typeof signedAck>;
 export type Presence = z.infer<typeof presence>;
 export type LogLine = z.infer<typeof logLine>;
 export type LogBatch = z.infer<typeof logBatch>;
 export type Command = z.infer<typeof command>;
+export type SignedCommand = z.infer<typeof signedCommand>;
 export type CommandResult = z.infer<typeof result>;

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { detachedSignature } from '../detached.ts';
 import { LIMITS } from '../limits.ts';
 import { appName, bootId, digest } from '../names.ts';
 import { limitCounts } from './limit-hit.ts';
 
-/** Usage: what the host and each workload used between two instants. Numbered like reports, from the same sequence. */
+/**
+ * Usage: what the host and each workload used between two instants. Numbered like reports, from the same sequence, and signed like
+ * them: whoever could make up a sample could take up the number of a report.
+ */
 export const hostSample = z.strictObject({
   /** Share of all cores in use, 0 to 1. */
   cpuShare: z.number().min(0).max(1),
@@ -72,8 +76,19 @@ export const usageBatch = z.strictObject({
   samples: z.array(sample).min(1).max(LIMITS.usageSamples),
 });
 
+/**
+ * As it travels: signed by the device over `{ boot, samples }` (detached.ts, type `usage`). The samples are looked at once the
+ * signature holds: what a device signed and a control plane does not understand is answered.
+ */
+export const signedUsage = z.strictObject({
+  boot: bootId,
+  samples: z.array(z.unknown()).min(1).max(LIMITS.usageSamples),
+  sig: detachedSignature,
+});
+
 export type HostSample = z.infer<typeof hostSample>;
 export type WorkloadSample = z.infer<typeof workloadSample>;
 export type WorkloadFigures = z.infer<typeof workloadFigures>;
 export type Sample = z.infer<typeof sample>;
 export type UsageBatch = z.infer<typeof usageBatch>;
+export type SignedUsage = z.infer<typeof signedUsage>;

@@ -1,6 +1,13 @@
-import { createPublicKey, sign } from 'node:crypto';
+import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { join } from 'node:path';
-import { canonicalBytes, type Envelope, PAYLOAD_TYPES, preAuthenticationEncoding, toBase64 } from '@wherry/protocol';
+import {
+  canonicalBytes,
+  detachedBytes,
+  type Envelope,
+  PAYLOAD_TYPES,
+  preAuthenticationEncoding,
+  toBase64,
+} from '@wherry/protocol';
 import type { Director } from '../app/context.ts';
 import { keyIdOf } from '../app/keys.ts';
 import { openKeyFile } from '../trust/key-file.ts';
@@ -25,5 +32,13 @@ export async function openDirector(dataDir: string): Promise<Director> {
         signatures: [{ keyid, sig: sig.toString('base64') }],
       };
     },
+    vouch: (type, to, content) => signAside(detachedBytes(type, to, content), privateKey),
   };
+}
+
+/** On the threads of libuv: acknowledgements come by the thousand, and the loop stays free for what they acknowledge. */
+function signAside(message: Uint8Array, key: KeyObject): Promise<string> {
+  return new Promise((resolve, reject) => {
+    sign(null, message, key, (error, signature) => (error ? reject(error) : resolve(signature.toString('base64'))));
+  });
 }

@@ -11,6 +11,7 @@ const decode = (channel: UpChannel, payload: unknown, id?: string) =>
       ? payload
       : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
   });
+const sig = `${'A'.repeat(86)}==`;
 const line = { app: 'thermostat', atMs: 1, stream: 'log', level: 'info', text: 'hi' };
 
 describe('messages of devices', () => {
@@ -18,7 +19,7 @@ describe('messages of devices', () => {
     ['presence', { status: 'online', boot: BOOT }, undefined],
     ['log', { lines: [line] }, undefined],
     ['result', { ok: true, message: 'done' }, 'c1'],
-    ['usage', { boot: BOOT, samples: [{ seq: 1, fromMs: 0, toMs: 1, workloads: [] }] }, undefined],
+    ['usage', { boot: BOOT, samples: [{ seq: 1, fromMs: 0, toMs: 1, workloads: [] }], sig }, undefined],
   ])('takes a %s message', (channel, payload, id) =>
     expect(decode(channel, payload, id)).toMatchObject({ ok: true, value: { kind: channel } }),
   );
@@ -30,7 +31,8 @@ describe('messages of devices', () => {
     ['null', 'report', 'null'],
     ['a list', 'usage', '[]'],
     ['deep nesting', 'log', '['.repeat(50_000) + ']'.repeat(50_000)],
-    ['a number beyond all', 'usage', `{"boot":"${BOOT}","samples":[{"seq":1e309,"fromMs":0,"toMs":1,"workloads":[]}]}`],
+    ['a number beyond all', 'log', `{"lines":[{"app":"a","atMs":1e309,"stream":"log","level":"info","text":""}]}`],
+    ['samples without a signature', 'usage', { boot: BOOT, samples: [{}] }],
     ['an unknown field', 'presence', { status: 'online', boot: BOOT, extra: 1 }],
     ['a prototype', 'presence', `{"status":"online","boot":"${BOOT}","__proto__":{"x":1}}`],
     ['no signature', 'report', { payloadType: 'application/vnd.wherry.report.v1+json', payload: '', signatures: [] }],
@@ -42,7 +44,8 @@ describe('messages of devices', () => {
     ['too many lines', 'log', { lines: Array.from({ length: LIMITS.logLines + 1 }, () => line) }],
     ['a line that is too long', 'log', { lines: [{ ...line, text: 'x'.repeat(LIMITS.logLineBytes + 1) }] }],
     ['an app that is a path', 'log', { lines: [{ ...line, app: '../x' }] }],
-    ['a negative number', 'usage', { boot: BOOT, samples: [{ seq: -1, fromMs: 0, toMs: 1, workloads: [] }] }],
+    ['no samples', 'usage', { boot: BOOT, samples: [], sig }],
+    ['a negative number', 'log', { lines: [{ ...line, atMs: -1 }] }],
   ])('refuses %s', (_name, channel, payload) => {
     const decoded = decode(channel, payload);
     expect(decoded.ok).toBe(false);

@@ -9,9 +9,9 @@ import {
   presence,
   refuse,
   result,
+  type SignedUsage,
+  signedUsage,
   succeed,
-  type UsageBatch,
-  usageBatch,
 } from '@wherry/protocol';
 import type { z } from 'zod';
 import type { IncomingMessage } from '../broker/port.ts';
@@ -19,7 +19,7 @@ import type { IncomingMessage } from '../broker/port.ts';
 /** From bytes of a device to a value of the protocol, whole or not at all. Code: invalid_message. */
 export type Decoded =
   | { readonly kind: 'report'; readonly envelope: Envelope }
-  | { readonly kind: 'usage'; readonly batch: UsageBatch }
+  | { readonly kind: 'usage'; readonly batch: SignedUsage }
   | { readonly kind: 'log'; readonly batch: LogBatch }
   | { readonly kind: 'presence'; readonly presence: Presence }
   | { readonly kind: 'result'; readonly id: string; readonly result: CommandResult };
@@ -37,7 +37,7 @@ export function decodeMessage(message: Pick<IncomingMessage, 'channel' | 'id' | 
     case 'report':
       return check(envelope, value, message.channel, (sealed) => ({ kind: 'report', envelope: sealed }));
     case 'usage':
-      return check(usageBatch, value, message.channel, (batch) => ({ kind: 'usage', batch }));
+      return check(signedUsage, value, message.channel, (batch) => ({ kind: 'usage', batch }));
     case 'log':
       return check(logBatch, value, message.channel, (batch) => ({ kind: 'log', batch }));
     case 'presence':

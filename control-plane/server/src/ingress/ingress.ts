@@ -1,8 +1,8 @@
-import { type Outcome, type Problem, succeed } from '@wherry/protocol';
+import { type DeviceId, type Outcome, type Problem, type SignedAck, succeed, type TenantId } from '@wherry/protocol';
 import { applyAppMessage } from '../app/apply-app-message.ts';
 import { applyLog } from '../app/apply-log.ts';
 import { applyPresence } from '../app/apply-presence.ts';
-import { applyReports, type IncomingReport } from '../app/apply-reports.ts';
+import { type AckTo, applyReports, type IncomingReport } from '../app/apply-reports.ts';
 import { applyResult } from '../app/apply-result.ts';
 import type { AppContext } from '../app/context.ts';
 import { type DeviceStart, noteStarts } from '../app/identity/note-starts.ts';
@@ -19,7 +19,8 @@ import { tellSessions } from './tell-sessions.ts';
  * MQTT in: decode, gather, store, acknowledge. A message that can never be right is counted, noted and dropped *with* its
  * acknowledgement, so that the device does not send it for ever; one that could not be stored is not acknowledged.
  */
-export interface Ingress extends Omit<Required<BrokerHandlers>, 'authenticate' | 'authenticateCertificate'> {
+export interface Ingress
+  extends Omit<Required<BrokerHandlers>, 'authenticate' | 'authenticateCertificate' | 'refused'> {
   /** Resolves when everything that was received is stored and told. */
   drain(): Promise<void>;
 }
@@ -33,7 +34,7 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
     maxWaiting: SERVER_LIMITS.waitingMessages,
     async write(messages) {
       const applied = await applyReports(context, messages);
-      for (const { tenant, device, ack } of applied.acks) publishAck(tenant, device, ack);
+      for (const ack of applied.acks) follow(tellStored(ack));
       return applied.results;
     },
   });
@@ -59,20 +60,22 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
   const underWay = new Set<Promise<unknown>>();
 
   return {
-    receive(message) {
-      const settled = settle(message).finally(() => underWay.delete(settled));
-      underWay.add(settled);
-      return settled;
-    },
+    receive: (message) => follow(settle(message)),
     appMessage: (message) => applyAppMessage(context, message),
     connected: (tenant, device) => sessions.note(tenant, device, 'connected'),
     disconnected: (tenant, device) => sessions.note(tenant, device, 'disconnected'),
     async drain() {
       await reports.drain();
-      await Promise.allSettled(underWay);
+      while (underWay.size > 0) await Promise.allSettled(underWay);
       await sessions.drain();
     },
   };
+
+  function follow<T>(work: Promise<T>): Promise<T> {
+    const followed = work.finally(() => underWay.delete(followed));
+    underWay.add(followed);
+    return followed;
+  }
 
   async function settle(message: IncomingMessage): Promise<Outcome<void>> {
     const startedAtMs = performance.now();
@@ -112,10 +115,14 @@ export function createIngress(context: AppContext, metrics: Metrics): Ingress {
     return succeed(undefined);
   }
 
-  function publishAck(tenant: string, device: string, ack: { boot: string; upTo: number }): void {
-    const topic = { tenant, device, channel: 'ack' } as Parameters<AppContext['broker']['publish']>[0];
-    context.broker.publish(topic, Buffer.from(JSON.stringify(ack))).catch((error: unknown) => {
-      context.log.warn({ err: error, tenant, device }, 'publish an acknowledgement');
-    });
+  /** Nobody waits for it: a device that hears nothing sends again. */
+  async function tellStored({ tenant, device, ack }: AckTo): Promise<void> {
+    try {
+      const sig = await context.director.vouch('ack', { tenant, device }, ack);
+      const topic = { tenant: tenant as TenantId, device: device as DeviceId, channel: 'ack' } as const;
+      await context.broker.publish(topic, Buffer.from(JSON.stringify({ ...ack, sig } satisfies SignedAck)));
+    } catch (error) {
+      context.log.warn({ err: error, tenant, device }, 'tell a device what is stored');
+    }
   }
 }

@@ -1,6 +1,6 @@
-import type { Envelope, UsageBatch } from '@wherry/protocol';
+import type { Envelope, SignedUsage } from '@wherry/protocol';
 
-/** A message of the `report` or `usage` channel, decoded by its schema. `device` is who was authenticated. */
+/** A message of the `report` or `usage` channel; what is in it is known once its signature was checked. `device` is who was authenticated. */
 export type IncomingReport =
   | { readonly tenant: string; readonly device: string; readonly kind: 'report'; readonly envelope: Envelope }
-  | { readonly tenant: string; readonly device: string; readonly kind: 'usage'; readonly batch: UsageBatch };
+  | { readonly tenant: string; readonly device: string; readonly kind: 'usage'; readonly batch: SignedUsage };

@@ -1,59 +1,66 @@
-import { type Outcome, type ReportItem, refuse, report, type Sample, succeed } from '@wherry/protocol';
+import { type Outcome, refuse, report, succeed, usageBatch } from '@wherry/protocol';
+import type { z } from 'zod';
 import type { ReceivedRun } from '../../storage/port/received.ts';
 import type { IncomingReport } from './incoming-report.ts';
-import { openReport } from './open-report.ts';
-import { readReportKey } from './report-keys.ts';
+import { type NumberedItem, numbered, numbersOf } from './numbered.ts';
+import { openReport, openUsage } from './open-report.ts';
+import { type ReportKey, readReportKey } from './report-keys.ts';
 
-/** One numbered thing that a device told. */
-export interface NumberedItem {
-  readonly run: ReceivedRun;
-  readonly content:
-    | { readonly kind: 'report'; readonly item: ReportItem }
-    | { readonly kind: 'usage'; readonly sample: Sample };
+export interface Reading {
+  /** Codes: signature_invalid, key_unknown, envelope_malformed, invalid_message, wrong_device. */
+  readonly items: Outcome<readonly NumberedItem[]>;
+  /** Set when the device did sign it and it is not understood: the numbers that it holds up. */
+  readonly refused?: ReceivedRun | null;
 }
 
-/** Opens a message with the device's own report key. Codes: signature_invalid, key_unknown, envelope_malformed, invalid_message, wrong_device. */
-export async function readMessage(message: IncomingReport, reportKey: string): Promise<Outcome<NumberedItem[]>> {
-  if (message.kind === 'usage') {
-    const { boot, samples } = message.batch;
-    return numbered(message.device, boot, samples, (sample) => ({ kind: 'usage', sample }));
-  }
+/** Opens a message with the device's own report key. */
+export async function readMessage(message: IncomingReport, reportKey: string): Promise<Reading> {
   const key = readReportKey(reportKey);
-  if (!key.ok) return key;
-  const opened = await openReport(message.envelope, key.value);
-  if (!opened.ok) return opened;
-  const read = readReport(opened.value.payload);
-  if (!read.ok) return read;
-  if (read.value.device !== message.device)
-    return refuse('wrong_device', `${message.device} sent a report of ${read.value.device}`);
-  return numbered(message.device, read.value.boot, read.value.items, (item) => ({ kind: 'report', item }));
+  if (!key.ok) return { items: key };
+  return message.kind === 'usage' ? await readUsage(message, key.value) : await readReport(message, key.value);
+}
+
+async function readUsage(
+  { tenant, device, batch }: Extract<IncomingReport, { kind: 'usage' }>,
+  key: ReportKey,
+): Promise<Reading> {
+  const opened = await openUsage({ tenant, device }, batch, key);
+  if (!opened.ok) return { items: opened };
+  const { boot, samples } = opened.value;
+  const parsed = parse(usageBatch, opened.value);
+  if (!parsed.ok) return { items: parsed, refused: numbersOf(device, boot, samples) };
+  return { items: numbered(device, boot, parsed.value.samples, (sample) => ({ kind: 'usage', sample })) };
+}
+
+async function readReport(
+  { device, envelope }: Extract<IncomingReport, { kind: 'report' }>,
+  key: ReportKey,
+): Promise<Reading> {
+  const opened = await openReport(envelope, key);
+  if (!opened.ok) return { items: opened };
+  const said = readJson(opened.value.payload);
+  if (said === null) return { items: refuse('invalid_message', 'the report is no object in JSON and UTF-8') };
+  if (said.device !== device) return { items: refuse('wrong_device', `${device} sent a report that is not its own`) };
+  const parsed = parse(report, said);
+  if (!parsed.ok) return { items: parsed, refused: numbersOf(device, said.boot, said.items) };
+  return { items: numbered(device, parsed.value.boot, parsed.value.items, (item) => ({ kind: 'report', item })) };
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-function readReport(payload: Uint8Array) {
+function readJson(payload: Uint8Array): Record<string, unknown> | null {
   try {
-    const parsed = report.safeParse(JSON.parse(decoder.decode(payload)));
-    if (parsed.success) return succeed(parsed.data);
-    const [issue] = parsed.error.issues;
-    const path = `/${issue?.path.map(String).join('/') ?? ''}`;
-    return refuse('invalid_message', `the report does not fit its schema: ${issue?.message ?? ''}`, { path });
+    const value: unknown = JSON.parse(decoder.decode(payload));
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {
-    return refuse('invalid_message', 'the report is no JSON in UTF-8');
+    return null;
   }
 }
 
-function numbered<T extends { readonly seq: number; readonly firstSeq?: number | undefined }>(
-  device: string,
-  boot: string,
-  items: readonly T[],
-  contentOf: (item: T) => NumberedItem['content'],
-): Outcome<NumberedItem[]> {
-  const read: NumberedItem[] = [];
-  for (const item of items) {
-    const firstSeq = item.firstSeq ?? item.seq;
-    if (firstSeq > item.seq) return refuse('invalid_message', `firstSeq ${firstSeq} is above seq ${item.seq}`);
-    read.push({ run: { device, boot, firstSeq, seq: item.seq }, content: contentOf(item) });
-  }
-  return succeed(read);
+function parse<T extends z.ZodType>(schema: T, value: unknown): Outcome<z.output<T>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return succeed(parsed.data);
+  const [issue] = parsed.error.issues;
+  const path = `/${issue?.path.map(String).join('/') ?? ''}`;
+  return refuse('invalid_message', `the message does not fit its schema: ${issue?.message ?? ''}`, { path });
 }

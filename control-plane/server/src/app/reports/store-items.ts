@@ -5,7 +5,7 @@ import type { WorkloadChange } from '../../storage/port/workloads.ts';
 import { APP_LIMITS } from '../limits.ts';
 import type { Work } from '../transact.ts';
 import { feedRollouts, type StateReport } from './feed-rollouts.ts';
-import type { NumberedItem } from './read-message.ts';
+import type { NumberedItem } from './numbered.ts';
 import { watchUsage } from './watch-usage.ts';
 
 /** Stores what is new: reported state, events, usage; then tells the rollouts. In the order it was sent. */

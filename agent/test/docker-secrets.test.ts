@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { removeStraySecrets, writeSecretFiles } from '../src/runtimes/docker/secret-files.ts';
 import type { WorkloadSpec } from '../src/runtimes/port.ts';
 import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
-import { missing, setUpContainers } from './container-stage.ts';
+import { ENGINES, missing, setUpContainers } from './container-stage.ts';
 import { containerSpec, ownerOf } from './container-world.ts';
 import { until } from './until.ts';
 
@@ -23,8 +23,8 @@ const hostWith = () => {
 };
 const SECRETS = { capabilities: { secrets: { API_KEY: { env: true }, ABSENT: {} } } };
 
-describe.runIf(missing('docker') === undefined)('secrets of a container', () => {
-  const stage = setUpContainers({ engine: 'docker' });
+describe.each(ENGINES.filter((engine) => missing(engine) === undefined))('secrets of a container, %s', (engine) => {
+  const stage = setUpContainers({ engine });
 
   it('are read-only files in memory, and nothing that the engine knows', async () => {
     const spec = containerSpec(stage.plain, { command: ['secret', 'API_KEY', 'ABSENT'], ...SECRETS });

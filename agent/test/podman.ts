@@ -10,7 +10,7 @@ import { engineAnswers, type PrivateEngine, unmountBelow } from './engine.ts';
  */
 const PODMAN = '/usr/bin/podman';
 const RUNC = '/usr/sbin/runc';
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 
 /** As engineMissing: undefined when there can be one, an error under CI=true when there cannot. */
 export function podmanMissing(): string | undefined {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WorkloadSpec } from '../src/runtimes/port.ts';
 import { readLaunched } from '../src/self-update/launched.ts';
 import { openPlace } from '../src/self-update/place.ts';
-import { createAgentRuntime, versionName } from '../src/self-update/runtime.ts';
+import { createAgentRuntime } from '../src/self-update/runtime.ts';
+import { versionName } from '../src/self-update/version-name.ts';
 import type { Effects } from '../src/shell/effects.ts';
 import { layOutNamed, packNamed } from './agent-versions.ts';
 
@@ -31,6 +32,13 @@ type Phase = 'wanted' | 'activating' | 'probing' | 'reverting' | 'healthy' | 'fa
 const ENDS: ReadonlySet<Phase> = new Set(['healthy', 'failed']);
 
 class Crash extends Error {}
+
+interface Story {
+  /** The new version never checks in. */
+  readonly isDeaf: boolean;
+  /** The agent before it was a release too, and not installed by hand: the lifecycle starts that one again. */
+  readonly hasGood: boolean;
+}
 
 /** What outlives a crash: the disk, and the record of the lifecycle. */
 interface Machine {
@@ -73,7 +81,7 @@ function countingEffects(crashAt: number): Effects {
 }
 
 /** One life of the agent that the launcher chose. Answers whether it crashed. */
-async function live(machine: Machine, isDeaf: boolean, crashAt: number): Promise<boolean> {
+async function live(machine: Machine, { isDeaf, hasGood }: Story, crashAt: number): Promise<boolean> {
   const chosen = launch(machine);
   expect(['installed', 'next'], `${chosen.name} in ${machine.phase}`).toContain(chosen.name);
   const effects = countingEffects(crashAt);
@@ -87,6 +95,7 @@ async function live(machine: Machine, isDeaf: boolean, crashAt: number): Promise
     checkIn: { sinceMs: async () => (isDeaf ? null : 0) },
     test: async () => succeed(undefined),
     snapshot: { take: () => effects.run('db.snapshot', () => {}), drop() {} },
+    hasFailed: () => machine.phase === 'failed',
     leave: () => closing.abort(),
     effects,
     clock: { uptimeMs: () => 0 },
@@ -94,6 +103,8 @@ async function live(machine: Machine, isDeaf: boolean, crashAt: number): Promise
   });
   try {
     await runtime.cleanUp();
+    // After a bad verdict nobody asks for anything.
+    if (machine.phase === 'failed') return false;
     if (machine.phase === 'reverting') {
       if (chosen.name === 'installed') machine.phase = 'failed';
       else await runtime.start({ ...spec(), releaseDigest: `sha256:${'cd'.repeat(32)}` }, {} as never);
@@ -111,7 +122,7 @@ async function live(machine: Machine, isDeaf: boolean, crashAt: number): Promise
     }
     machine.phase = 'probing';
     const probed = await started.value.probe();
-    machine.phase = probed.ok ? 'healthy' : 'reverting';
+    machine.phase = probed.ok ? 'healthy' : hasGood ? 'reverting' : 'failed';
     if (!probed.ok) await started.value.stop(0);
     else await runtime.forgetExcept?.(new Set([RELEASE]));
     return false;
@@ -124,14 +135,17 @@ async function live(machine: Machine, isDeaf: boolean, crashAt: number): Promise
 }
 
 /** Crashes at the n-th effect of the given life; answers whether it came so far. */
-async function play(name: string, isDeaf: boolean, crashing: { readonly life: number; readonly at: number }) {
+async function play(name: string, story: Story, crashing: { readonly life: number; readonly at: number }) {
   const root = join(scratch, name);
   cpSync(template, root, { recursive: true, verbatimSymlinks: true });
   const machine: Machine = { root, phase: 'wanted' };
   let hasCrashed = false;
-  for (let life = 0; !ENDS.has(machine.phase); life += 1) {
+  let isAtRest = false;
+  for (let life = 0; !isAtRest; life += 1) {
     expect(life, `${machine.phase} after ${life} lives`).toBeLessThan(8);
-    if (await live(machine, isDeaf, life === crashing.life ? crashing.at : 0)) hasCrashed = true;
+    const isCut = await live(machine, story, life === crashing.life ? crashing.at : 0);
+    if (isCut) hasCrashed = true;
+    isAtRest = !isCut && ENDS.has(machine.phase);
   }
   const running = launch(machine).name;
   const current = openPlace(join(root, 'agent'), countingEffects(0)).current();
@@ -139,14 +153,18 @@ async function play(name: string, isDeaf: boolean, crashing: { readonly life: nu
   return { hasCrashed, end: { phase: machine.phase, running, current } };
 }
 
+const PUT_BACK = { phase: 'failed', running: 'installed', current: null };
+const CONFIRMED = { phase: 'healthy', running: 'next', current: versionName('2.0.0', RELEASE) };
+
 test.each([
-  ['a sound version', false, { phase: 'healthy', running: 'next', current: versionName(spec()) }],
-  ['one that never checks in', true, { phase: 'failed', running: 'installed', current: null }],
-] as const)('%s, and a crash before any effect', { timeout: 120_000 }, async (_what, isDeaf, end) => {
+  ['a sound version', { isDeaf: false, hasGood: false }, CONFIRMED],
+  ['one that never checks in, over a release', { isDeaf: true, hasGood: true }, PUT_BACK],
+  ['one that never checks in, over what was installed by hand', { isDeaf: true, hasGood: false }, PUT_BACK],
+] as const)('%s, and a crash before any effect', { timeout: 120_000 }, async (what, story, end) => {
   for (const life of [0, 1]) {
     let at = 1;
     for (; ; at += 1) {
-      const played = await play(`${isDeaf}-${life}-${at}`, isDeaf, { life, at });
+      const played = await play(`${what} ${life} ${at}`, story, { life, at });
       expect(played.end, `crash at ${at} of life ${life}`).toEqual(end);
       if (!played.hasCrashed) break;
     }
@@ -168,6 +186,7 @@ test('what the archive holds beyond plain files and folders is refused, and noth
     checkIn: { sinceMs: async () => 0 },
     test: async () => refuse('internal', 'it is not asked'),
     snapshot: { take() {}, drop() {} },
+    hasFailed: () => false,
     leave() {},
     effects: countingEffects(0),
     clock: { uptimeMs: () => 0 },

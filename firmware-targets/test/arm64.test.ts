@@ -9,7 +9,7 @@ import { install, missing, type Packed, pack } from './pack.ts';
 import { end, openScene, type Scene } from './packed-device.ts';
 
 /** Emulation is some ten times slower than the slowest board. */
-const SLOW_MS = 120_000;
+const SLOW_MS = 240_000;
 const DEVICE = 'emulated-pi';
 
 describe.skipIf(missing('the arm64 archive', ARM64_NEEDS))(

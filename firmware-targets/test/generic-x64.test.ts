@@ -122,12 +122,12 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
     });
     const { token } = await scene.claimToken('packed-x64');
     const claim = ['claim', '--server', scene.controlPlane.http, '--token', token, '--trust', join(dir, 'root.json')];
-    await scene.agent([...claim, '--data', '/var/lib/wherry', '--name', 'packed-x64'], 20_000);
-    const agent = await scene.start(20_000);
+    await scene.agent([...claim, '--data', '/var/lib/wherry', '--name', 'packed-x64'], 60_000);
+    const agent = await scene.start(60_000);
     await scene.rollOut();
     const device = await scene.healthy(40_000);
     expect(device).toMatchObject({ target: 'generic-x64', inventory: { arch: 'x64', agentVersion: packed.version } });
-    expect(JSON.parse(await scene.agent(['status', '--data', '/var/lib/wherry', '--json'], 20_000))).toMatchObject({
+    expect(JSON.parse(await scene.agent(['status', '--data', '/var/lib/wherry', '--json'], 60_000))).toMatchObject({
       device: 'default/packed-x64',
     });
     expect(await end(agent)).toBe(0);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Device, getDevice } from '@wherry/protocol';
+import { AGENT_APP, type Device, getDevice } from '@wherry/protocol';
 import { wherry } from '../../scripts/fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../../scripts/fleet/control-plane.ts';
 import { eventually } from '../../scripts/fleet/eventually.ts';
@@ -18,6 +18,8 @@ export interface Machine {
 
 export interface Scene {
   readonly controlPlane: ControlPlane;
+  /** Runs an operator's `wherry …` and parses what it printed. */
+  operator(args: readonly string[]): Promise<unknown>;
   claimToken(device: string): Promise<{ readonly token: string }>;
   /** Runs an agent's command to its end and returns what it printed. */
   agent(args: readonly string[], withinMs: number): Promise<string>;
@@ -35,7 +37,7 @@ export async function openScene(dir: string, device: string, machine: Machine): 
   mkdirSync(join(dir, 'server'), { recursive: true });
   const controlPlane = await startControlPlane({ dir: join(dir, 'server'), usageEveryMs: USAGE_EVERY_MS });
   const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token, WHERRY_KEYS: join(dir, 'keys') };
-  await wherry(['trust', 'init', '--app', 'hello', '--no-passphrase'], env);
+  await wherry(['trust', 'init', '--app', 'hello', '--app', AGENT_APP, '--no-passphrase'], env);
   writeFileSync(join(dir, 'root.json'), JSON.stringify(await wherry(['trust', 'root'], env)));
   let running: ChildProcess | undefined;
   const launch = (args: readonly string[]) => {
@@ -44,6 +46,7 @@ export async function openScene(dir: string, device: string, machine: Machine): 
   };
   return {
     controlPlane,
+    operator: (args) => wherry(args, env),
     claimToken: (name) => wherry(['device', 'claim-token', '--device', name], env),
     agent: (args, withinMs) => toItsEnd(launch(args), args, withinMs),
     async start(withinMs) {
@@ -103,6 +106,6 @@ export async function end(child: ChildProcess | undefined): Promise<number | nul
   if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   return ended.finally(() => clearTimeout(timer));
 }

@@ -57,6 +57,7 @@ export const SYSTEM_PACKAGES: readonly SystemPackage[] = [
     usedFor: 'screenshots of the dashboard',
     neededBy: test,
   },
+  { name: 'systemd', provides: '/usr/lib/systemd/systemd', usedFor: 'the unit of the agent', neededBy: test },
   { name: 'qemu-user-static', provides: '/usr/bin/qemu-aarch64-static', usedFor: 'the arm64 archive', neededBy: test },
 ];
 

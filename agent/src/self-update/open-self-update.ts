@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AGENT_APP } from '@wherry/protocol';
 import type { Runtime } from '../runtimes/port.ts';
 import type { Clock } from '../shell/clock.ts';
 import type { AgentConfig } from '../shell/config.ts';
@@ -10,6 +11,7 @@ import { AGENT_FOLDER, type Launched } from './launched.ts';
 import { openPlace } from './place.ts';
 import { createAgentRuntime } from './runtime.ts';
 import { selfTest } from './self-test.ts';
+import { isVersionOf } from './version-name.ts';
 
 /** The agent's way to another version of itself, put together. */
 export interface SelfUpdate {
@@ -44,10 +46,19 @@ export function openSelfUpdate(options: SelfUpdateOptions): SelfUpdate {
     checkIn: createCheckIn(() => store.outbox.acknowledgedSeq() > 0, clock.uptimeMs),
     test: selfTest,
     snapshot: store.snapshot,
+    hasFailed: () => hasFailed(store, launched.own),
     leave,
     effects,
     clock,
     closing: closing.signal,
   });
   return { runtimes: [runtime], mustLeave, close: () => closing.abort() };
+}
+
+/** As the lifecycle left it on the disk: this runs before the lifecycle does. */
+function hasFailed(store: Store, own: string | null): boolean {
+  if (own === null) return false;
+  const record = store.ledger.records().records.find(({ app }) => app === AGENT_APP);
+  if (record?.phase !== 'failed' && record?.phase !== 'reverted') return false;
+  return isVersionOf(own, record.target.workload.release);
 }

@@ -7,6 +7,7 @@ import type { CheckIn } from './check-in.ts';
 import type { Place } from './place.ts';
 import type { selfTest } from './self-test.ts';
 import { unpack } from './unpack.ts';
+import { isVersionOf, versionName } from './version-name.ts';
 
 /**
  * The runtime of the agent's own releases: "running" one means that this very process is of it. So its release goes through the same
@@ -25,6 +26,8 @@ export interface AgentRuntimeOptions {
   readonly test: typeof selfTest;
   /** Before another version gets at the database. */
   readonly snapshot: { take(): void; drop(): void };
+  /** The release of this version has its verdict already, and it is a bad one: a crash came between telling it and going back. */
+  readonly hasFailed: () => boolean;
   /** Ends this process, for the launcher to choose again. */
   readonly leave: () => void;
   readonly effects: Effects;
@@ -79,7 +82,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): Runtime {
   }
 
   async function prepare(spec: WorkloadSpec): Promise<Outcome<void>> {
-    const name = versionName(spec);
+    const name = nameOf(spec);
     if (spec.variant.kind !== 'agent' || spec.app !== AGENT_APP || spec.artifactPath === null)
       return refuse('no_runtime', `only releases of ${AGENT_APP} are agents`);
     if (place.failed()?.name === name) place.forgetFailed();
@@ -88,7 +91,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): Runtime {
   }
 
   async function start(spec: WorkloadSpec): Promise<Outcome<Instance>> {
-    const name = versionName(spec);
+    const name = nameOf(spec);
     if (name === own && !isLeaving) {
       giveUpAfter((place.trial()?.limitSeconds ?? 0) * 1_000);
       return succeed(instanceOf(spec));
@@ -160,23 +163,18 @@ export function createAgentRuntime(options: AgentRuntimeOptions): Runtime {
     prepare,
     start,
     async cleanUp() {
-      giveUpAfter(ASKED_WITHIN_MS);
+      if (isOnTrial() && options.hasFailed()) leave(place.putBack);
+      else giveUpAfter(ASKED_WITHIN_MS);
     },
     async forgetExcept(releases) {
-      const suffixes = [...releases].map(shortOf);
       const inUse = new Set([own, place.current(), place.trial()?.name]);
-      place.collect((name) => inUse.has(name) || suffixes.some((suffix) => name.endsWith(`-${suffix}`)));
+      place.collect((name) => inUse.has(name) || [...releases].some((digest) => isVersionOf(name, digest)));
     },
   };
 }
 
-/** Names a release and tells people which version it is. */
-export function versionName({ release, releaseDigest }: Pick<WorkloadSpec, 'release' | 'releaseDigest'>): string {
-  return `${release.version}-${shortOf(releaseDigest)}`;
-}
-
-function shortOf(digest: string): string {
-  return digest.slice('sha256:'.length, 'sha256:'.length + 16);
+function nameOf({ release, releaseDigest }: WorkloadSpec): string {
+  return versionName(release.version, releaseDigest);
 }
 
 function limitMs({ release: { health } }: WorkloadSpec, confirmWithinMs: number): number {

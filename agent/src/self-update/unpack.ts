@@ -1,6 +1,5 @@
 import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { LIMITS } from '@wherry/protocol';
 import { syncFolder } from '../store/files.ts';
 import { type ArchiveEntry, ArchiveRefused, BLOCK_BYTES, readHeader } from './archive-entries.ts';
@@ -8,7 +7,8 @@ import { type ArchiveEntry, ArchiveRefused, BLOCK_BYTES, readHeader } from './ar
 /** Unpacks a packed agent into an empty folder; every file and folder is on the disk when it resolves. Throws ArchiveRefused. */
 export async function unpack(archive: string, to: string): Promise<void> {
   const source = createReadStream(archive);
-  const plain = createGunzip();
+  // Node's zlib is read when an archive comes.
+  const plain = process.getBuiltinModule('node:zlib').createGunzip();
   source.on('error', (error) => plain.destroy(error));
   const reader = new BlockReader(source.pipe(plain));
   const folders = new Set([to]);

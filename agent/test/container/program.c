@@ -73,6 +73,8 @@ int main(int count, char **arguments) {
     for (;;) memset(malloc(1 << 20), 1, 1 << 20);
   if (strcmp(what, "spam") == 0)
     for (int line = 0; line < 20000; line++) printf("line %d of a flood\n", line);
+  if (strcmp(what, "tick") == 0)
+    for (;; usleep(100000)) printf("tick\n");
   if (strcmp(what, "burn") == 0)
     for (;;) __asm__ volatile("");
   printf("%s\n", what);

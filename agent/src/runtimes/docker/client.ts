@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { type ErrorCode, type Outcome, refuse } from '@wherry/protocol';
 import Docker from 'dockerode';
+import { engineAbsent, isEngineAbsent } from './absent.ts';
 
 /**
  * The engine behind one socket. Connections are not kept, so that an engine that was restarted is met afresh, and a call
@@ -63,8 +63,7 @@ export function engineGone(socketPath: string, error: unknown): string {
   const code = codeOf(error);
   if (code === 'EACCES')
     return `the agent may not open ${socketPath}: add its user to the group that owns the socket, then restart the agent`;
-  if (code === 'ENOENT' || !existsSync(socketPath))
-    return `no container engine at ${socketPath}: install Docker or Podman, or set the socket in the agent's configuration`;
+  if (code === 'ENOENT' || isEngineAbsent(socketPath)) return engineAbsent(socketPath);
   const reason = GONE.has(code) ? code : wordsOf(error);
   return `the container engine at ${socketPath} does not answer (${reason}): see whether its service runs`;
 }

@@ -5,10 +5,9 @@ import { dataSize } from './data-size.ts';
 import { eventLine } from './event-line.ts';
 import { readKernelStats } from './kernel-stats.ts';
 import { DOCKER_LIMITS } from './limits.ts';
-import type { LogPump } from './log-pump.ts';
 import { judgeState, probeHttp, publishedPort } from './probe.ts';
 import { type EngineStats, usageFromStats } from './stats.ts';
-import type { ContainerInput } from './stdin.ts';
+import type { ContainerStreams } from './streams.ts';
 import { watchContainer } from './watch.ts';
 
 /** What a container may keep in its /data. */
@@ -24,13 +23,14 @@ export class ContainerInstance implements Instance {
   readonly #id: string;
   readonly #health: HealthPolicy;
   readonly #stopSignal: string;
-  readonly #input: ContainerInput | null;
+  readonly #streams: ContainerStreams;
   readonly #data: DataGrant | null;
   #calls = 0;
   #errors = 0;
   #wasStopped = false;
   #hasEnded = false;
-  #overfull: ExitReason | null = null;
+  /** Why the agent ended it without being asked to. */
+  #cause: ExitReason | null = null;
   /** Of its first process; 0 until the engine has told it. */
   #pid = 0;
   #measured: InstanceUsage = usageFromStats({}, 0);
@@ -40,9 +40,7 @@ export class ContainerInstance implements Instance {
     readonly id: string;
     readonly health: HealthPolicy;
     readonly stopSignal: string;
-    readonly logs: LogPump;
-    /** Null for a container that takes no events. */
-    readonly input: ContainerInput | null;
+    readonly streams: ContainerStreams;
     /** Null for a container without /data. */
     readonly data: DataGrant | null;
     readonly onGone: () => void;
@@ -51,9 +49,9 @@ export class ContainerInstance implements Instance {
     this.#id = started.id;
     this.#health = started.health;
     this.#stopSignal = started.stopSignal;
-    this.#input = started.input;
+    this.#streams = started.streams;
     this.#data = started.data;
-    this.exited = this.#watch(started.logs, started.onGone);
+    this.exited = this.#watch(started.onGone);
   }
 
   /** An event counts as taken once it is on its way into the container: what a container makes of it shows in its health. */
@@ -63,7 +61,7 @@ export class ContainerInstance implements Instance {
     if (event.on === 'start') return { ok: true, value: {} };
     this.#calls += 1;
     const line = eventLine(event);
-    if (line !== null && this.#input?.write(line)) return { ok: true, value: {} };
+    if (line !== null && this.#streams.write(line)) return { ok: true, value: {} };
     this.#errors += 1;
     if (line === null) return refuse('feature_refused', `a container takes no ${event.on} triggers`);
     return refuse('guest_error', 'the container does not read its standard input, where events arrive');
@@ -96,26 +94,23 @@ export class ContainerInstance implements Instance {
   async stop(graceMs: number): Promise<void> {
     if (this.#hasEnded) return;
     this.#wasStopped = true;
-    if (graceMs > 0) {
-      await this.#signal(this.#stopSignal);
-      if (await this.#endsWithin(graceMs)) return;
-    }
-    await this.#signal('SIGKILL');
-    await this.#endsWithin(DOCKER_LIMITS.killMs);
+    await this.#end(graceMs);
   }
 
-  async #watch(logs: LogPump, onGone: () => void): Promise<ExitReason> {
-    const seen = await watchContainer(this.#client, this.#id, () => this.#wasStopped);
-    const reason = seen.kind === 'crashed' ? (this.#overfull ?? seen) : seen;
+  async #watch(onGone: () => void): Promise<ExitReason> {
+    const seen = await watchContainer(this.#client, this.#id, {
+      wasStopped: () => this.#wasStopped,
+      onReturn: () => this.#goOn(),
+    });
+    const reason = seen.kind === 'stopped' ? seen : (this.#cause ?? seen);
     this.#hasEnded = true;
     if (reason.kind === 'crashed' && hitsLimit(reason.code)) {
       const limitsHit = this.#measured.limitsHit + 1;
       const name = reason.code === 'disk_full' ? 'disk' : 'memory';
       this.#measured = { ...this.#measured, limitsHit, limits: { [name]: limitsHit } };
     }
-    await within(logs.drained, DOCKER_LIMITS.logDrainMs);
-    logs.close();
-    this.#input?.close();
+    await within(this.#streams.drained(), DOCKER_LIMITS.logDrainMs);
+    this.#streams.close();
     await this.#client.quick
       .getContainer(this.#id)
       .remove({ force: true, v: true })
@@ -125,12 +120,19 @@ export class ContainerInstance implements Instance {
     return reason;
   }
 
+  /** The engine is back, and has left the container running. */
+  #goOn(): void {
+    if (this.#streams.takeUp() || this.#wasStopped) return;
+    this.#cause ??= DEAF;
+    void this.#end(DOCKER_LIMITS.killMs);
+  }
+
   /** Ends a container that keeps too much, so that it cannot fill the disk of the device. */
   async #isOverfull({ path, limitBytes }: DataGrant): Promise<boolean> {
     const usedBytes = await dataSize(path);
     if (usedBytes !== null && usedBytes <= limitBytes) return false;
     const found = usedBytes === null ? 'more than can be counted' : `${usedBytes} bytes`;
-    this.#overfull = {
+    this.#cause = {
       kind: 'crashed',
       code: 'disk_full',
       message: `the container keeps ${found} in /data, and may keep ${limitBytes}: raise capabilities.data, or let it keep less`,
@@ -164,10 +166,25 @@ export class ContainerInstance implements Instance {
       .catch(() => undefined);
   }
 
+  async #end(graceMs: number): Promise<void> {
+    if (graceMs > 0) {
+      await this.#signal(this.#stopSignal);
+      if (await this.#endsWithin(graceMs)) return;
+    }
+    await this.#signal('SIGKILL');
+    await this.#endsWithin(DOCKER_LIMITS.killMs);
+  }
+
   #endsWithin(limitMs: number): Promise<boolean> {
     return within(this.exited, limitMs);
   }
 }
+
+const DEAF: ExitReason = {
+  kind: 'crashed',
+  code: 'no_runtime',
+  message: 'the engine was restarted and left the container running without its standard input, where events arrive',
+};
 
 function hitsLimit(code: ErrorCode): boolean {
   return code === 'memory_limit' || code === 'wall_limit' || code === 'disk_full';

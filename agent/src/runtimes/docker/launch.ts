@@ -7,9 +7,9 @@ import { createContainer, type EngineClient, refuseBecause } from './client.ts';
 import { planContainer, takesEvents } from './container-options.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { ContainerInstance, type DataGrant } from './instance.ts';
-import { pumpLogs } from './log-pump.ts';
 import { writeSecretFiles } from './secret-files.ts';
 import { attachInput } from './stdin.ts';
+import { holdStreams } from './streams.ts';
 import { chooseUser, ownerOfData } from './user.ts';
 
 /** With what the client's types leave out. */
@@ -68,7 +68,7 @@ export async function launch({
       host.log({ stream: 'log', level: 'warning', atMs: Date.now(), text });
     const input = takesEvents(spec.release) ? await attachInput(client, id) : null;
     await container.start();
-    const logs = pumpLogs(client, id, host);
+    const streams = holdStreams(client, id, host, input);
     const gone = id;
     return succeed(
       new ContainerInstance({
@@ -76,8 +76,7 @@ export async function launch({
         id,
         health: spec.release.health,
         stopSignal: config.StopSignal || 'SIGTERM',
-        logs,
-        input,
+        streams,
         data: grantOf(spec),
         onGone: () => {
           held.delete(gone);

@@ -15,9 +15,18 @@ export interface LogPump {
   close(): void;
 }
 
-/** Does not wait for the engine: Podman answers only when there is a first line, or none any more. */
-export function pumpLogs(client: EngineClient, containerId: string, host: HostServices): LogPump {
-  const follow = { follow: true, stdout: true, stderr: true } as const;
+/**
+ * All lines, or those since a time (ms since the epoch). Does not wait for the engine: Podman answers only when there is a first line, or
+ * none any more.
+ */
+export function pumpLogs(
+  client: EngineClient,
+  containerId: string,
+  host: HostServices,
+  sinceMs: number | null,
+): LogPump {
+  const since = sinceMs === null ? {} : { since: Math.floor(sinceMs / 1_000) };
+  const follow = { follow: true, stdout: true, stderr: true, ...since } as const;
   let stream: Readable | null = null;
   let isClosed = false;
   const drained = client.slow

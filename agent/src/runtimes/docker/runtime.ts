@@ -1,8 +1,9 @@
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
-import type { Runtime, RuntimeFeatures, WorkloadSpec } from '../port.ts';
+import type { Runtime, WorkloadSpec } from '../port.ts';
 import { releaseImages, removeStrayContainers } from './clean-up.ts';
 import { connectEngine, type EnginePatience, engineGone, isEngineGone } from './client.ts';
 import { type EngineFacts, readEngineFacts, readEngineIdentity } from './engine-facts.ts';
+import { CONTAINER_FEATURES } from './features.ts';
 import { fitsEngine } from './fit.ts';
 import { ensureImage } from './image.ts';
 import { launch, type Prepared } from './launch.ts';
@@ -23,8 +24,6 @@ export interface DockerOptions {
 }
 
 export const DOCKER_SOCKET = '/var/run/docker.sock';
-
-const FEATURES: RuntimeFeatures = { triggers: new Set(['start', 'cron', 'mqtt']), isolation: 'container' };
 
 export function createDockerRuntime(options: DockerOptions): Runtime {
   const client = connectEngine(options.socketPath ?? DOCKER_SOCKET, options.patience ?? DOCKER_LIMITS.patience);
@@ -49,7 +48,7 @@ export function createDockerRuntime(options: DockerOptions): Runtime {
   return {
     name: options.name ?? 'docker',
     kind: 'container',
-    features: FEATURES,
+    features: CONTAINER_FEATURES,
 
     async probe() {
       try {

@@ -11,13 +11,15 @@ import { DOCKER_LIMITS } from './limits.ts';
 export interface ContainerInput {
   /** False when the container does not take the line. */
   write(line: string): boolean;
+  /** The engine has ended it. */
+  isCut(): boolean;
   close(): void;
 }
 
 export async function attachInput(client: EngineClient, containerId: string): Promise<ContainerInput> {
   const stream = await openAttached(client, `/containers/${containerId}/attach?stream=1&stdin=1`);
   stream.resume();
-  // Whatever ends the stream ends the container's input: `write` says so from then on.
+  // Whatever ends the stream ends this way into the container: `write` says so from then on.
   stream.on('error', () => stream.destroy());
   return {
     write(line) {
@@ -26,6 +28,7 @@ export async function attachInput(client: EngineClient, containerId: string): Pr
       stream.write(line);
       return true;
     },
+    isCut: () => stream.destroyed || !stream.writable,
     close: () => stream.destroy(),
   };
 }

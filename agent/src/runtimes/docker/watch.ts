@@ -4,24 +4,36 @@ import { type EngineClient, engineGone, statusOf } from './client.ts';
 import { exitReason } from './exit.ts';
 import { DOCKER_LIMITS } from './limits.ts';
 import { wasSignalled } from './signals.ts';
+import { waitForEnd } from './wait.ts';
+
+export interface WatchOptions {
+  readonly wasStopped: () => boolean;
+  /** The engine was away, and the container runs on. */
+  readonly onReturn: () => void;
+}
 
 /**
  * Waits until a container has ended and says why. An engine that goes away is asked again for a while, as it may only be
- * restarting, which ends its containers unless its owner has made it keep them; then the container counts as lost. Never rejects.
+ * restarting, which ends its containers unless it is of the kind that leaves them running; then the container counts as lost. Never rejects.
  */
-export async function watchContainer(client: EngineClient, id: string, wasStopped: () => boolean): Promise<ExitReason> {
+export async function watchContainer(
+  client: EngineClient,
+  id: string,
+  { wasStopped, onReturn }: WatchOptions,
+): Promise<ExitReason> {
   let wasAway = false;
   for (;;) {
-    const hasWaited = await client.slow
-      .getContainer(id)
-      .wait()
-      .then(() => true)
-      .catch(() => false);
+    const hasWaited = await waitForEnd(client, id);
     if (!hasWaited) await pause();
     const seen = await inspectPatiently(client, id);
     wasAway ||= !hasWaited || seen.wasAway;
     if ('lost' in seen) return wasStopped() ? { kind: 'stopped' } : seen.lost;
-    if (seen.info.State.Running) continue;
+    if (seen.info.State.Running) {
+      if (wasAway) onReturn();
+      // Its end is its own again.
+      wasAway = false;
+      continue;
+    }
     const info = wasStopped() ? seen.info : await withCause(client, id, seen.info);
     const reason = exitReason(info.State, wasStopped());
     if (reason.kind === 'stopped') return reason;

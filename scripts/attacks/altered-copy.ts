@@ -16,15 +16,25 @@ export interface AlteredCopy {
   remove(): void;
 }
 
+const PARTS = ['agent/src', 'agent/package.json', 'protocol/src', 'protocol/package.json'];
+
 /** The agent and the contract copied elsewhere and altered there: the product itself has no switch that turns a defence off. */
 export function makeAlteredCopy(replacements: readonly Replacement[]): AlteredCopy {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-altered-'));
-  for (const part of ['agent/src', 'agent/package.json', 'protocol/src', 'protocol/package.json'])
-    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  writeAlteredCopy(folder, replacements);
+  return { main: join(folder, 'agent/src/main.ts'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The same in a folder that is there, with more of the sources: tests, for example. */
+export function writeAlteredCopy(
+  folder: string,
+  replacements: readonly Replacement[],
+  more: readonly string[] = [],
+): void {
+  for (const part of [...PARTS, ...more]) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
   linkPackages(folder);
   for (const replacement of replacements) apply(folder, replacement);
-  return { main: join(folder, 'agent/src/main.ts'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 export function applyTo(source: string, { file, find, replace }: Replacement): string {

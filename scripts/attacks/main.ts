@@ -5,6 +5,8 @@ import { bite, runWithout } from './bite.ts';
 import { attackNames } from './catalogue.ts';
 import { DEFENCES } from './defences.ts';
 import { runSuite } from './suite.ts';
+import { reportTrust } from './trust/report-trust.ts';
+import { TRUST_DEFENCES } from './trust/trust-defences.ts';
 
 const HELP = `npm run attacks -- [options] [name…]
 
@@ -15,6 +17,8 @@ Exit 0 when all were held.
   --list               names and what each tries
   --without DEFENCE    take one defence out of a copy of the agent; exit 0 when its attack then succeeds
   --bite               the same for every defence, as a table; exit 1 when one attack fails without its defence
+  --trust              the same for signatures, versions, delegations, desired states and their kin: each defence is taken out of a
+                       copy, and the tampers that it keeps out must get through there (with names: for these defences)
 `;
 
 const { values, positionals } = parseArgs({
@@ -24,6 +28,7 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean', default: false },
     without: { type: 'string' },
     bite: { type: 'boolean', default: false },
+    trust: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -34,6 +39,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  if (values.trust) return trust(positionals);
   if (values.list) return list();
   ensureSystemPackages('test');
   if (values.bite) return bite(DEFENCES, say, values.json);
@@ -66,6 +72,18 @@ async function without(name: string): Promise<number> {
   if (values.json)
     process.stdout.write(`${JSON.stringify({ defence: name, attack: defence.attack, bites: bitten.bites })}\n`);
   return bitten.bites ? 0 : 1;
+}
+
+function trust(names: readonly string[]): Promise<number> | number {
+  const unknown = names.find((name) => !TRUST_DEFENCES.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(
+      `there is no defence ${unknown}; there are: ${TRUST_DEFENCES.map((each) => each.name).join(', ')}\n`,
+    );
+    return 2;
+  }
+  const chosen = TRUST_DEFENCES.filter(({ name }) => names.length === 0 || names.includes(name));
+  return reportTrust(chosen, say, values.json);
 }
 
 function lineOf({ name, verdict, outcome, why, down, durationMs }: Result): string {

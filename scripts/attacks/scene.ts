@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { digestOf, readStatus, untilAsync } from '@wherry/agent/testing/stage';
-import { logBatch, usageBatch } from '@wherry/protocol';
+import { logBatch, sample, signedUsage } from '@wherry/protocol';
 import type { Attack, Scene } from './attack.ts';
 import { CANARY } from './canary.ts';
 import { build } from './guests.ts';
@@ -73,7 +73,10 @@ export function setScene(name: string, attack: Attack, stage: Stage): Scene {
       return busy.pid;
     },
     logs: () => heardOn('log').flatMap(({ payload }) => logBatch.parse(JSON.parse(String(payload))).lines),
-    samples: () => heardOn('usage').flatMap(({ payload }) => usageBatch.parse(JSON.parse(String(payload))).samples),
+    samples: () =>
+      heardOn('usage')
+        .flatMap(({ payload }) => signedUsage.parse(JSON.parse(String(payload))).samples)
+        .map((one) => sample.parse(one)),
     published: () => stage.bus.heard.slice(busBegan),
   };
   return scene;

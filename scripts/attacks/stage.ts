@@ -120,7 +120,7 @@ async function furnish(
   const { body } = await httpCall(http, `/${CANARY}/`);
   if (body !== expected) throw new Error(`the canary answers ${body} and not ${expected}`);
   const command = { kind: 'logs', forMs: 600_000, expiresAtMs: Date.now() + 600_000 };
-  await fleet.say(`wherry/v1/default/${DEVICE}/command/listen`, command);
+  await fleet.say(`wherry/v1/default/${DEVICE}/command/listen`, world.order('listen', command));
   const runners = () => childrenOf(agent.pid);
   let hasEnded = false;
   void agent.exit.then(() => {

@@ -1,4 +1,4 @@
-import { type DesiredWorkload, DIRECTOR_FIELD, FLOOR_FIELD } from '@wherry/protocol';
+import { type DesiredWorkload, DIRECTOR_FIELD, FLOOR_FIELD, LIMITS } from '@wherry/protocol';
 import { describe, expect, it } from 'vitest';
 import { directorOf, judgeRelease, openJudged } from './judge-release.ts';
 import { openRoot } from './tuf/root-chain.ts';
@@ -72,6 +72,22 @@ describe('the director and the publisher', () => {
     expect(codeOf(openJudged(bytes.subarray(1), target, judged.value))).toBe('length_mismatch');
     expect(codeOf(openJudged(Buffer.concat([bytes, Buffer.of(32)]), target, judged.value))).toBe('length_mismatch');
     expect(codeOf(openJudged(bytesOf(makeRelease('9.9.9')), target, judged.value))).toBe('digest_mismatch');
+  });
+
+  it('the right digest and another length', () => {
+    const { target, bytes, judge } = stage();
+    const judged = judge();
+    if (!judged.ok) throw new Error('not judged');
+    for (const more of [-1, 1]) {
+      const other = { ...target, lengthBytes: bytes.length + more };
+      expect(codeOf(openJudged(bytes, other, judged.value))).toBe('length_mismatch');
+    }
+  });
+
+  it('a payload that is larger than any release', () => {
+    const { target, judge } = stage();
+    const at = (lengthBytes: number) => codeOf(judge({}, facts, { ...target, lengthBytes }));
+    expect([at(LIMITS.releaseBytes), at(LIMITS.releaseBytes + 1)]).toEqual(['ok', 'payload_too_large']);
   });
 
   it('a role that is not the one of the app', () => {

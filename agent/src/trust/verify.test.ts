@@ -87,9 +87,9 @@ describe('desired states', () => {
     expect(codeOf(verify({}, {}, stranger))).toBe('key_unknown');
     const swapped = { ...sealed, payload: seal(PAYLOAD_TYPES.desired, { ...plain, generation: 6 }, stranger).payload };
     expect(codeOf(verifyDesired(swapped, context))).toBe('signature_invalid');
-    const retyped = { ...seal(PAYLOAD_TYPES.release, plain, director), payloadType: PAYLOAD_TYPES.desired };
+    const retyped = { ...seal(PAYLOAD_TYPES.report, plain, director), payloadType: PAYLOAD_TYPES.desired };
     expect(codeOf(verifyDesired(retyped, context))).toBe('signature_invalid');
-    expect(codeOf(verifyDesired(seal(PAYLOAD_TYPES.release, plain, director), context))).toBe('envelope_malformed');
+    expect(codeOf(verifyDesired(seal(PAYLOAD_TYPES.report, plain, director), context))).toBe('envelope_malformed');
     const large = seal(PAYLOAD_TYPES.desired, 'x'.repeat(300_000), director);
     expect(codeOf(verifyDesired(large, context))).toBe('payload_too_large');
     expect(codeOf(verifyDesired(seal(PAYLOAD_TYPES.desired, 'not json', director), context))).toBe('invalid_message');

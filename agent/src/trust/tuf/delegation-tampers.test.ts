@@ -91,6 +91,17 @@ describe('delegations', () => {
     expect(device.asked).not.toContain('1.b.json');
   });
 
+  it('a terminating delegation further down ends what waits above too', () => {
+    const { repository, device, publish } = makeTree();
+    repository.delegate('targets', 'a', ['acme/*'], open);
+    repository.delegate('targets', 'b', ['*/*'], open);
+    repository.delegate('a', 'c', ['acme/*']);
+    repository.addTarget('b', 'acme/x', CONTENT);
+    publish();
+    expect(device.get('acme/x')).toBe('target_unknown');
+    expect(device.asked).not.toContain('1.b.json');
+  });
+
   it('a role that the snapshot does not list is not even fetched', () => {
     const { repository, device, publish } = makeTree();
     repository.delegate('targets', 'a', ['*']);

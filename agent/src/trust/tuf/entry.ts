@@ -10,6 +10,5 @@ export { openGenerations } from './generations.ts';
 export { createHttpSource } from './metadata-source.ts';
 export { openRoot } from './root-chain.ts';
 export type { TrustedTarget } from './search.ts';
-export { trustTimeMs } from './trust-time.ts';
 export { filesOf } from './trusted-set.ts';
 export { createUpdater, type Updater } from './updater.ts';

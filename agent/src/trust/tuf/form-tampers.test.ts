@@ -121,6 +121,14 @@ const MALFORMED: readonly Tamper[] = [
       edit(scene, 'timestamp.json', (text) => text.replace('"signed": {', '"signed": {"__proto__": {"version": 9},')),
   ],
   [
+    'a member that nobody signed, where readers look past it',
+    'metadata_malformed',
+    (scene) => {
+      scene.repository.publish('timestamp');
+      edit(scene, 'timestamp.json', (text) => text.replace('"meta": {', '"meta": {"other.json": {"version": 1},'));
+    },
+  ],
+  [
     'a number without bounds',
     'metadata_malformed',
     (scene) => edit(scene, 'timestamp.json', (text) => text.replace(/"version": \d+/, '"version": 1e309')),
@@ -157,6 +165,35 @@ const MALFORMED: readonly Tamper[] = [
     ({ repository }) => {
       repository.timestamp.spec_version = '2.0.0';
       repository.publish('timestamp');
+    },
+  ],
+  [
+    'more signatures than anybody needs',
+    'metadata_malformed',
+    ({ repository }) => {
+      const [key] = repository.signers.get('timestamp') ?? [];
+      if (key === undefined) throw new Error('no key');
+      const others = Array.from({ length: 64 }, (_, at) => ({ ...key, id: String(at).padStart(64, '0') }));
+      repository.signers.set('timestamp', [key, ...others]);
+      repository.publish('timestamp');
+    },
+  ],
+  [
+    'more keys than a role may have',
+    'metadata_malformed',
+    ({ repository }) => {
+      const { delegations } = repository.document('targets');
+      const entry = delegations?.roles.find(({ name }) => name === ROLE);
+      for (let at = 0; at < 64; at += 1) entry?.keyids.push(String(at).padStart(64, '0'));
+      repository.publishTargets();
+    },
+  ],
+  [
+    'a delegated role whose name no disk takes',
+    'metadata_malformed',
+    ({ repository }) => {
+      repository.delegate('targets', 'x'.repeat(300), ['acme/other/*']);
+      repository.publishTargets();
     },
   ],
   [

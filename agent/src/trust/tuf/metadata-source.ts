@@ -19,8 +19,8 @@ export function createHttpSource(
   baseUrl: string,
   effects: Effects,
   headers: Readonly<Record<string, string>> = {},
-  client = createHttpClient(),
 ): MetadataSource {
+  const client = createHttpClient();
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
   const urlOf = (name: string) => new URL(base + name);
   return {

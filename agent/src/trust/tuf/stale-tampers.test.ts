@@ -1,9 +1,10 @@
-import { PATH, ROLE } from './testing/scene.ts';
+import { OTHER_ROLE, PATH, ROLE } from './testing/scene.ts';
 import { seal } from './testing/signing.ts';
 import { describeTampers, edit, type Tamper } from './testing/tamper.ts';
 
 /** Old, doubled and mixed metadata, all of it signed by whom it should be. */
 const PAST = '2026-05-01T00:00:00Z';
+const OTHERWISE = '2026-10-01T00:00:00Z';
 
 const EXPIRED: readonly Tamper[] = (['root', 'timestamp', 'snapshot', 'targets', ROLE] as const).map((role) => [
   `${role} has expired`,
@@ -16,6 +17,20 @@ const EXPIRED: readonly Tamper[] = (['root', 'timestamp', 'snapshot', 'targets',
     repository.publish(role, ...(role in above ? above[role as 'root'] : ['targets', 'snapshot', 'timestamp']));
   },
 ]);
+
+const EXPIRED_SINCE: readonly Tamper[] = [
+  [
+    'a snapshot that lies there has expired under a new timestamp',
+    'freeze_attack',
+    ({ repository, device }) => {
+      repository.snapshot.expires = '2026-07-01T00:00:00Z';
+      repository.publish('snapshot', 'timestamp');
+      device.refresh();
+      repository.publish('timestamp');
+      device.nowMs = Date.parse('2026-07-02T00:00:00Z');
+    },
+  ],
+];
 
 const LOWERED: readonly Tamper[] = [
   [
@@ -31,6 +46,17 @@ const LOWERED: readonly Tamper[] = [
     'rollback_attack',
     ({ repository }) => {
       repository.timestamp.meta['snapshot.json'] = { version: 1 };
+      repository.publish('timestamp');
+    },
+  ],
+  [
+    'a timestamp that names an older snapshot of the same files',
+    'rollback_attack',
+    ({ repository, device }) => {
+      const before = repository.timestamp.meta['snapshot.json'] as { version: number };
+      repository.publish('snapshot', 'timestamp');
+      device.refresh();
+      repository.timestamp.meta['snapshot.json'] = before;
       repository.publish('timestamp');
     },
   ],
@@ -67,6 +93,14 @@ const LOWERED: readonly Tamper[] = [
       repository.publish('snapshot', 'timestamp');
     },
   ],
+  [
+    'a snapshot that has dropped the role of another app',
+    'rollback_attack',
+    ({ repository }) => {
+      delete repository.snapshot.meta[`${OTHER_ROLE}.json`];
+      repository.publish('snapshot', 'timestamp');
+    },
+  ],
 ];
 
 const EQUIVOCAL: readonly Tamper[] = [
@@ -74,7 +108,7 @@ const EQUIVOCAL: readonly Tamper[] = [
     'the snapshot changed at its version',
     'equivocation',
     ({ repository }) => {
-      repository.snapshot.expires = '2026-10-01T00:00:00Z';
+      repository.snapshot.expires = OTHERWISE;
       repository.write('snapshot');
       repository.publish('timestamp');
     },
@@ -83,7 +117,7 @@ const EQUIVOCAL: readonly Tamper[] = [
     'targets changed at their version',
     'equivocation',
     ({ repository }) => {
-      repository.document('targets').expires = '2026-10-01T00:00:00Z';
+      repository.document('targets').expires = OTHERWISE;
       repository.write('targets');
       repository.publish('snapshot', 'timestamp');
     },
@@ -101,7 +135,7 @@ const EQUIVOCAL: readonly Tamper[] = [
     'the root changed at its version',
     'equivocation',
     ({ repository }) => {
-      repository.root.expires = '2026-10-01T00:00:00Z';
+      repository.root.expires = OTHERWISE;
       repository.files.set('2.root.json', seal(repository.root, repository.signers.get('root') ?? []));
     },
   ],
@@ -147,6 +181,25 @@ const MIXED: readonly Tamper[] = [
     },
   ],
   [
+    'another snapshot of the version that the timestamp names',
+    'mix_and_match',
+    ({ repository }) => {
+      repository.publishTargets();
+      const other = { ...repository.snapshot, expires: OTHERWISE };
+      repository.files.set('3.snapshot.json', seal(other, repository.signers.get('snapshot') ?? []));
+    },
+  ],
+  [
+    'another delegated role of the version that the snapshot names',
+    'mix_and_match',
+    ({ repository }) => {
+      repository.publishTargets(ROLE);
+      const { version } = repository.document(ROLE);
+      const other = { ...repository.document(ROLE), expires: OTHERWISE };
+      repository.files.set(`${version}.${ROLE}.json`, seal(other, repository.signers.get(ROLE) ?? []));
+    },
+  ],
+  [
     'a named snapshot that is not there',
     'mix_and_match',
     ({ repository }) => {
@@ -171,6 +224,18 @@ const MIXED: readonly Tamper[] = [
       edit(scene, '3.targets.json', (text) => text.replaceAll('\n ', '\n'));
     },
   ],
+  [
+    'metadata of another length, where no digest is given',
+    'mix_and_match',
+    ({ repository }) => {
+      repository.withHashes = false;
+      repository.publishTargets();
+      const { version } = repository.document('targets');
+      const length = repository.file(`${version}.targets.json`).length + 1;
+      repository.snapshot.meta['targets.json'] = { version, length };
+      repository.publish('snapshot', 'timestamp');
+    },
+  ],
 ];
 
-describeTampers({ EXPIRED, LOWERED, EQUIVOCAL, MIXED });
+describeTampers({ EXPIRED, EXPIRED_SINCE, LOWERED, EQUIVOCAL, MIXED });

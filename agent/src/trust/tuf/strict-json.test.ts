@@ -11,6 +11,7 @@ describe('strict JSON', () => {
     '"\\u00e4\\n\\"\\\\\\/ä😀\u0085\u007f"',
     '9007199254740991',
     '"\\ud83d\\ude00"',
+    `${'['.repeat(33)}${']'.repeat(33)}`,
     '{"constructor":1,"toString":{"hasOwnProperty":[]}}',
   ])('%s is read as everybody reads it', (text) => {
     expect(parse(text)).toEqual({ ok: true, value: JSON.parse(text) });
@@ -28,6 +29,7 @@ describe('strict JSON', () => {
     ['minus zero', '-0'],
     ['a number that a double cannot hold', '9007199254740993'],
     ['a number far away', '1'.repeat(400)],
+    ['nested one level too deep', `${'['.repeat(34)}${']'.repeat(34)}`],
     ['nested too deeply', `${'['.repeat(5000)}${']'.repeat(5000)}`],
     ['objects nested too deeply', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
     ['half a surrogate pair', '"\\ud800"'],

@@ -4,20 +4,15 @@
  * otherwise make all metadata expire for good. Only signed times are remembered (DESIGN "Trust").
  */
 export interface TimeSources {
-  /** Highest signed time that this device ever accepted. */
-  readonly highWaterMs: number;
-  /** When this agent was built. */
-  readonly buildMs: number;
+  /** Highest signed time that this device ever accepted; 0: none yet. */
+  readonly knownMs: number;
   readonly clockMs: number;
-  /** Signed time of the director, when there is news of it. */
-  readonly signedMs: number;
 }
 
 /** How far a clock may be ahead of the newest signed time. */
 const CREDIBLE_MS = 366 * 86_400_000;
 
-export function trustTimeMs({ highWaterMs, buildMs, clockMs, signedMs }: TimeSources): number {
-  const knownMs = Math.max(highWaterMs, buildMs, signedMs);
+export function trustTimeMs({ knownMs, clockMs }: TimeSources): number {
   // A program that knows of no signed time at all has but its clock.
   if (knownMs <= 0) return clockMs;
   return clockMs <= knownMs + CREDIBLE_MS ? Math.max(knownMs, clockMs) : knownMs;

@@ -14,7 +14,7 @@ import { knownReleases } from '../publishing/next-counter.ts';
 import { type ManifestFile, readManifest } from '../publishing/read-manifest.ts';
 import { publishFromRegistry } from '../publishing/republish.ts';
 import { type SendOptions, type SentRelease, sendRelease } from '../publishing/send-release.ts';
-import { bytesOf, mayBeSigned } from '../publishing/sign-release.ts';
+import { bytesOf } from '../publishing/sign-release.ts';
 import { missingArtifacts } from '../publishing/upload.ts';
 import { uploadWithBars } from '../publishing/upload-bars.ts';
 import { note, present, type Shell } from '../shell.ts';
@@ -39,6 +39,10 @@ export function publishCommand(shell: Shell): Command {
         '--evidence <bundle>',
         'a cosign bundle of a module or archive, or BUNDLE,MANIFEST of an OCI artifact; may be repeated',
         (file: string, before: string[] = []) => [...before, file],
+      )
+      .option(
+        '--accept-jump',
+        'sign the number that the control plane gives, though it is far above those before: each floor goes above it',
       )
       .option('--dry-run', 'do everything but sign, upload and publish'),
   ).addHelpText(
@@ -74,21 +78,19 @@ async function publish(
   for (const text of advice) note(shell, command, `note: ${text}`);
   const connection = await connect(shell, command);
   const prepare = async () => bytesOf(await prepareRelease(connection, manifest, artifacts, shell.nowMs()));
-  const first = await prepare();
-  const missing = await missingArtifacts(connection, artifacts);
   if (options.dryRun) {
+    const { release, digest } = await prepare();
+    const missing = await missingArtifacts(connection, artifacts);
     const upload = missing.map(({ file, digest, sizeBytes }) => ({ file, digest, sizeBytes }));
-    const plan = { digest: first.digest, release: first.release, upload, advice };
-    return present(shell, command, plan, () => planText(first.release, first.digest, missing));
+    return present(shell, command, { digest, release, upload, advice }, () => planText(release, digest, missing));
   }
-  await mayBeSigned(shell, command, connection, manifest.app);
   const registry = place && openRegistry(place, await readCredentials(place.host, shell.env));
   let pushed: PushedRelease | null = null;
   let isUploaded = false;
-  const sent = await sendRelease(shell, command, connection, options, async () => {
-    const wanted = isUploaded ? await prepare() : first;
+  const sent = await sendRelease(shell, command, connection, manifest.app, options, async () => {
+    const wanted = await prepare();
     pushed = registry && place && (await pushRelease(registry, place, wanted.release, wanted.bytes, artifacts));
-    if (!isUploaded) await uploadWithBars(connection, missing, shell.terminal);
+    if (!isUploaded) await uploadWithBars(connection, await missingArtifacts(connection, artifacts), shell.terminal);
     isUploaded = true;
     return wanted;
   });

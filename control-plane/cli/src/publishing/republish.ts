@@ -1,4 +1,4 @@
-import type { Release } from '@wherry/protocol';
+import type { AppName, Release } from '@wherry/protocol';
 import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { readCredentials } from '../oci/credentials.ts';
@@ -24,5 +24,7 @@ export async function publishFromRegistry(
   const registry = openRegistry(from, await readCredentials(from.host, shell.env));
   const { modules, ...release } = await pullRelease(registry, from);
   for (const { digest, bytes } of modules) await uploadBytes(connection, digest, bytes);
-  return { ...(await sendRelease(shell, command, connection, options, async () => release)), release: release.release };
+  const app = release.release.app as AppName;
+  const sent = await sendRelease(shell, command, connection, app, options, async () => release);
+  return { ...sent, release: release.release };
 }

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { ApiError, publishRelease, type ReleaseView } from '@wherry/protocol';
+import { ApiError, type AppName, publishRelease, type ReleaseView } from '@wherry/protocol';
 import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { CliFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { missingSignatures, writeDraft } from '../trust/draft.ts';
-import { checkSignatures, rememberSent } from '../trust/repository.ts';
+import { checkSignatures, rememberSent } from '../trust/send-draft.ts';
 import { availableSigners, type SignerOptions } from '../trust/signers.ts';
 import { readEvidence } from './read-evidence.ts';
-import { type ReleaseBytes, signRelease } from './sign-release.ts';
+import { openRole, type ReleaseBytes, signRelease } from './sign-release.ts';
 
 /** Others who publish the same app at the same time; each time one of us is first. */
 const ATTEMPTS = 8;
@@ -18,6 +18,8 @@ export interface SendOptions extends SignerOptions {
   readonly out?: string;
   /** Files of sigstore bundles. */
   readonly evidence?: readonly string[];
+  /** A number far above those before is right. */
+  readonly acceptJump?: boolean;
 }
 
 export type SentRelease =
@@ -32,13 +34,15 @@ export async function sendRelease(
   shell: Shell,
   command: Command,
   connection: Connection,
+  app: AppName,
   options: SendOptions,
   prepare: () => Promise<ReleaseBytes>,
 ): Promise<SentRelease> {
   const evidence = await readEvidence(shell, options.evidence ?? []);
   const signers = await availableSigners(shell, options);
   for (let attempt = 1; ; attempt += 1) {
-    const draft = await signRelease(shell, command, connection, await prepare(), signers);
+    const opened = await openRole(shell, command, connection, app, options.acceptJump === true);
+    const draft = await signRelease(shell, opened, await prepare(), signers);
     if (options.out !== undefined) {
       const file = resolve(shell.folder, options.out);
       await writeDraft(file, draft);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { present, type Shell } from '../shell.ts';
 import { missingSignatures, signDraft, writeDraft } from './draft.ts';
-import { checkSignatures, rememberSent, uploadDraft } from './repository.ts';
+import { checkSignatures, rememberSent, uploadDraft } from './send-draft.ts';
 import { availableSigners, type SignerOptions } from './signers.ts';
 
 export interface ChangeOptions extends SignerOptions {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { rootDocument } from '@wherry/protocol';
 import { z } from 'zod';
 import { refused } from '../failure.ts';
+import { jsonOf } from './json-of.ts';
 import type { KnownRepository } from './verify-served.ts';
 
 /**
@@ -17,6 +18,9 @@ const knownFile = z.strictObject({
   kind: z.literal('wherry-known-repository'),
   roots: z.array(rootDocument).min(1),
   versions: z.record(z.string(), z.int().min(0)),
+  apps: z
+    .record(z.string(), z.strictObject({ counter: z.int().min(0), releases: z.record(z.string(), z.string()) }))
+    .default({}),
 });
 
 export interface KnownPlace {
@@ -36,7 +40,7 @@ export async function readKnown({ file }: KnownPlace): Promise<KnownRepository |
     throw refused('trust_lost', `read ${file}: ${error.message}`);
   });
   if (text === null) return null;
-  const read = knownFile.safeParse(parsed(text));
+  const read = knownFile.safeParse(jsonOf(text));
   if (!read.success)
     throw refused('trust_lost', `${file} is damaged: remove it, and give your root with --trust root.json`);
   return read.data;
@@ -61,11 +65,11 @@ export async function othersKnown({ file, tenant }: KnownPlace): Promise<string[
 }
 
 /** Code: unavailable. Without it the next command would believe anything once more. */
-export async function writeKnown({ file }: KnownPlace, { roots, versions }: KnownRepository): Promise<void> {
+export async function writeKnown({ file }: KnownPlace, { roots, versions, apps }: KnownRepository): Promise<void> {
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.new`;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const content = { kind: 'wherry-known-repository', roots, versions };
+    const content = { kind: 'wherry-known-repository', roots, versions, apps };
     await writeFile(draft, `${JSON.stringify(content, null, 1)}\n`, { mode: 0o600, flush: true });
     await rename(draft, file);
   } catch (error) {
@@ -73,13 +77,5 @@ export async function writeKnown({ file }: KnownPlace, { roots, versions }: Know
       'unavailable',
       `remember the repository in ${file}: ${error instanceof Error ? error.message : error}`,
     );
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -4,9 +4,7 @@ import { join, resolve } from 'node:path';
 import { refused } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { keyFolder, listKeyFiles, readKeyFile } from './key-folder.ts';
-import { rawPublicKey } from './tuf-keys.ts';
-
-const SPKI_OF_ED25519 = '302a300506032b6570032100';
+import { publicKeyOf, rawPublicKey } from './tuf-keys.ts';
 
 /**
  * The public half of a key, as hex: given as such, as the name of a key of the folder, or as a file (ours, PEM, or FILE.pub).
@@ -29,13 +27,10 @@ export async function findPublicKey(shell: Shell, text: string, keys: string | u
 }
 
 function parseKey(text: string): KeyObject | undefined {
-  const der = /^[0-9a-f]{64}$/.test(text)
-    ? Buffer.from(SPKI_OF_ED25519 + text, 'hex')
-    : text.startsWith('-----')
-      ? null
-      : Buffer.from(text, 'base64');
   try {
-    return der === null ? createPublicKey(text) : createPublicKey({ key: der, format: 'der', type: 'spki' });
+    if (/^[0-9a-f]{64}$/.test(text)) return publicKeyOf(text);
+    if (text.startsWith('-----')) return createPublicKey(text);
+    return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
   } catch {
     return undefined;
   }

@@ -8,22 +8,19 @@ import {
   type Problem,
   type PublisherDocument,
   publisherRole,
-  publishRelease,
   type RootDocument,
   type TargetsDocument,
   type TrustDraft,
   type TrustState,
-  updateTrust,
 } from '@wherry/protocol';
 import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
-import { CliFailure, EXIT, refused } from '../failure.ts';
+import { refused } from '../failure.ts';
 import type { Shell } from '../shell.ts';
-import { missingSignatures } from './draft.ts';
-import { keyFolder } from './key-folder.ts';
-import { knownPlace, readKnown } from './known-repository.ts';
-import { keepSight, look, orThrow, remember, type Sight, type SightOptions } from './sight.ts';
-import { checkNotLower, follows, type KnownRepository, verifyPublisher, verifyTargets } from './verify-served.ts';
+import { type AppMemory, openAppMemory } from './app-memory.ts';
+import { checkSameRelease, namedBy } from './known-app.ts';
+import { keepSight, look, orThrow, type Sight } from './sight.ts';
+import { checkNotLower, type KnownRepository, verifyPublisher, verifyTargets } from './verify-served.ts';
 
 /** A tenant's repository as the control plane shows it, verified or not. */
 export interface Repository {
@@ -36,6 +33,7 @@ export interface BegunRepository extends Repository {
   readonly targets: TargetsDocument;
   readonly versions: KnownRepository['versions'];
   readonly isRestored: boolean;
+  readonly apps: AppMemory;
 }
 
 /** To look at only: what is signed is made on what readBegun answers. */
@@ -65,19 +63,23 @@ export async function readBegun(shell: Shell, command: Command, connection: Conn
   orThrow(verifyTargets(root, targets));
   orThrow(checkNotLower('targets', targets.signed.version, versions, isRestored));
   await keepSight(shell, command, sight, roots);
-  return { tenant, state, root, targets, versions, isRestored };
+  const apps = await openAppMemory(shell, command, sight.place, isRestored);
+  return { tenant, state, root, targets, versions, isRestored, apps };
 }
 
-/** Null: nobody has signed a release of the app yet. Codes: outside_delegation, arbitrary_software, rollback_attack. */
+/** Null: nobody has signed a release of the app yet. Codes: outside_delegation, arbitrary_software, rollback_attack, equivocation. */
 export async function readPublisher(
   connection: Connection,
-  { tenant, targets, versions, isRestored }: BegunRepository,
+  { tenant, targets, versions, isRestored, apps }: BegunRepository,
   app: AppName,
 ): Promise<PublisherDocument | null> {
   const role = publisherRole(tenant, app);
   const document = await readUnverified(connection, app);
   orThrow(checkNotLower(role, document?.signed.version ?? 0, versions, isRestored));
-  if (document) orThrow(verifyPublisher(targets, role, document));
+  if (!document) return null;
+  orThrow(verifyPublisher(targets, role, document));
+  for (const named of namedBy(document)) orThrow(checkSameRelease(apps.of(app), `${app}@${named.version}`, named));
+  await apps.learn(app, document);
   return document;
 }
 
@@ -109,66 +111,4 @@ export async function refusalsOf(
     if (document) outcomes.push(verifyPublisher(targets, name, document));
   }
   return outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
-}
-
-/** What was taken to the control plane from here: it may show nothing older from now on. `isOwn`: it was signed here. */
-export async function rememberSent(
-  shell: Shell,
-  command: Command,
-  { origin }: Connection,
-  { tenant, base, documents: { root, targets, publishers = {} } }: TrustDraft,
-  isOwn: boolean,
-): Promise<void> {
-  const place = knownPlace(keyFolder(shell, command.opts<SightOptions>().keys), origin, tenant);
-  const isBeginning = isOwn && base.root === null;
-  const known = isBeginning ? null : await readKnown(place);
-  const roots = known?.roots ?? [];
-  const newest = roots.at(-1);
-  const isNext = root !== undefined && (newest ? follows(newest, root) : base.root === null);
-  const versions: Record<string, number> = { ...known?.versions };
-  const sent = [
-    ...(isNext ? [['root', root.signed.version] as const] : []),
-    ...(targets ? [['targets', targets.signed.version] as const] : []),
-    ...Object.entries(publishers).map(([app, { signed }]) => [publisherRole(tenant, app), signed.version] as const),
-  ];
-  for (const [role, version] of sent) versions[role] = Math.max(versions[role] ?? 0, version);
-  const kept = isNext ? [...roots, root] : roots;
-  if (kept.length > 0) await remember(shell, command, place, { roots: kept, versions });
-}
-
-export function draftOn(
-  { tenant, state: { root, targets, roles } }: Repository,
-  documents: TrustDraft['documents'],
-): TrustDraft {
-  const replaced = Object.keys(documents.publishers ?? {}).map((app) => publisherRole(tenant, app));
-  if (documents.targets) replaced.push('targets');
-  const versionOf = (role: string) => roles.find((one) => one.role === role)?.version ?? 0;
-  const versions = Object.fromEntries(replaced.map((role) => [role, versionOf(role)]));
-  return { kind: 'wherry-trust-draft', tenant, base: { root, targets, versions }, documents };
-}
-
-/** Takes a change to the control plane if it has all its signatures; a release together with the role that names it. */
-export async function uploadDraft({ client }: Connection, change: TrustDraft): Promise<void> {
-  checkSignatures(change);
-  const [role] = Object.values(change.documents.publishers ?? {});
-  if (change.release !== undefined && role)
-    await client.call(publishRelease, { body: { payload: change.release, role } });
-  else {
-    const { versions } = change.base;
-    await client.call(updateTrust, { body: { ...change.documents, ...(versions && { over: versions }) } });
-  }
-}
-
-/** Throws with code signature_missing, for each that is not there. */
-export function checkSignatures(change: TrustDraft, advice?: string): void {
-  const missing = missingSignatures(change);
-  if (missing.length === 0) return;
-  const messages = missing.map(
-    ({ what, count, of }) => `${what} needs ${count} more of these keys: ${of.map((id) => id.slice(0, 12)).join(', ')}`,
-  );
-  const all = advice === undefined ? messages : [...messages, advice];
-  throw new CliFailure(
-    EXIT.refused,
-    all.map((message) => ({ code: 'signature_missing' as const, message })),
-  );
 }

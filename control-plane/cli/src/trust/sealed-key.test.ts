@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openSealedKey, sealKey } from './sealed-key.ts';
 
@@ -15,5 +15,16 @@ it('stays closed for another passphrase, for another key’s name, and when it w
   expect(openSealedKey(sealed, 'wrong', 'a key')).toBeNull();
   expect(openSealedKey(sealed, 'correct horse', 'another')).toBeNull();
   expect(openSealedKey({ ...sealed, tag: Buffer.alloc(16).toString('base64') }, 'correct horse', 'a key')).toBeNull();
-  expect(openSealedKey({ ...sealed, n: 2 ** 30 }, 'correct horse', 'a key')).toBeNull();
+});
+
+it.each([
+  ['memory', { n: 2 ** 30 }],
+  ['a count that is no power of two', { n: 2 ** 17 + 1 }],
+  ['nothing', { n: 0 }],
+  ['time', { p: 2 ** 18 }],
+  ['blocks', { r: 2 ** 20 }],
+])('refuses a file that costs too much, or cannot be: %s; the next key is read all the same', (_, cost) => {
+  expect(openSealedKey({ ...sealed, ...cost }, 'correct horse', 'a key')).toBeNull();
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  expect(createPrivateKey(pem).equals(privateKey)).toBe(true);
 });

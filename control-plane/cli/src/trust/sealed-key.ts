@@ -25,6 +25,7 @@ export interface SealedKey {
 
 const COST = { n: 2 ** 17, r: 8, p: 1 } as const;
 /** Of a file from elsewhere: more would be a way to stop this machine. */
+const N_MAX = 2 ** 18;
 const COST_MAX_BYTES = 512 * 1024 * 1024;
 
 export function sealKey(privateKey: KeyObject, passphrase: string, about: string): SealedKey {
@@ -38,6 +39,7 @@ export function sealKey(privateKey: KeyObject, passphrase: string, about: string
 
 /** Null: a wrong passphrase, or a damaged file. `about` is what the key was sealed for. */
 export function openSealedKey(sealed: SealedKey, passphrase: string, about: string): KeyObject | null {
+  if (!isAffordable(sealed)) return null;
   const bytes = (text: string) => Buffer.from(text, 'base64');
   try {
     const key = derive(passphrase, bytes(sealed.salt), sealed);
@@ -48,6 +50,11 @@ export function openSealedKey(sealed: SealedKey, passphrase: string, about: stri
   } catch {
     return null;
   }
+}
+
+/** Asked first: a cost that scrypt itself refuses stays among OpenSSL's errors, and the next private key this thread reads fails by it. */
+function isAffordable({ n, r, p }: SealedKey): boolean {
+  return r === COST.r && p === COST.p && n > 1 && n <= N_MAX && Number.isInteger(Math.log2(n));
 }
 
 function derive(passphrase: string, salt: Buffer, { n, r, p }: Pick<SealedKey, 'n' | 'r' | 'p'>): Buffer {

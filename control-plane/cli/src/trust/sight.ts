@@ -13,6 +13,7 @@ import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { CliFailure, EXIT, refused } from '../failure.ts';
 import { note, type Shell } from '../shell.ts';
+import { jsonOf } from './json-of.ts';
 import { keyFolder } from './key-folder.ts';
 import { type KnownPlace, knownPlace, othersKnown, readKnown, writeKnown } from './known-repository.ts';
 import { isSame, type KnownRepository, reachRoot } from './verify-served.ts';
@@ -73,7 +74,10 @@ export async function keepSight(
     const served = state.roles.find((one) => one.role === role)?.version ?? 0;
     return [role, isRestored ? Math.min(version, served) : version] as const;
   });
-  await remember(shell, command, place, { roots, versions: Object.fromEntries(kept) });
+  // Another repository at the same place, on purpose: what the one before has named says nothing of it.
+  const isOther = isRestored && !roots.some((root) => isKnown(known?.roots ?? [], root));
+  const apps = isOther ? {} : (known?.apps ?? {});
+  await remember(shell, command, place, { roots, versions: Object.fromEntries(kept), apps });
 }
 
 /** A folder that cannot be written to keeps nobody from signing, but is told: the next command begins at first sight again. */
@@ -109,7 +113,7 @@ export async function startOf(
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw refused('not_found', `read the root ${file}: ${error.message}`);
   });
-  const given = rootDocument.safeParse(parsed(text));
+  const given = rootDocument.safeParse(jsonOf(text));
   if (!given.success) throw refused('metadata_malformed', `${file} is not a root: write one with "wherry trust root"`);
   return isKnown(known, given.data) ? known : [given.data];
 }
@@ -133,12 +137,4 @@ async function rootsBetween({ client }: Connection, from: number, to: number): P
     after = last;
   }
   return roots;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,11 @@ import { type TufKey, tufSignedBytes, type VerifyRaw } from '@wherry/protocol';
 
 const SPKI_OF_ED25519 = '302a300506032b6570032100';
 
+/** Throws where the hex is no 32 bytes. */
+export function publicKeyOf(publicHex: string): KeyObject {
+  return createPublicKey({ key: Buffer.from(SPKI_OF_ED25519 + publicHex, 'hex'), format: 'der', type: 'spki' });
+}
+
 export function tufKeyOf(publicHex: string): TufKey {
   return { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: publicHex } };
 }
@@ -21,8 +26,7 @@ export function rawPublicKey(key: KeyObject): string {
 
 export const verifyRaw: VerifyRaw = (publicHex, message, signatureHex) => {
   try {
-    const key = createPublicKey({ key: Buffer.from(SPKI_OF_ED25519 + publicHex, 'hex'), format: 'der', type: 'spki' });
-    return verify(null, message, key, Buffer.from(signatureHex, 'hex'));
+    return verify(null, message, publicKeyOf(publicHex), Buffer.from(signatureHex, 'hex'));
   } catch {
     return false;
   }

@@ -10,6 +10,7 @@ import {
   type TargetsDocument,
   tufCanonicalJson,
 } from '@wherry/protocol';
+import type { KnownApp } from './known-app.ts';
 import { verifyRaw } from './tuf-keys.ts';
 
 /**
@@ -20,8 +21,10 @@ import { verifyRaw } from './tuf-keys.ts';
 export interface KnownRepository {
   /** Roots that this machine has accepted, in their order; the last one is the one it goes by. */
   readonly roots: readonly RootDocument[];
-  /** The version of each role that this machine has taken to the control plane last. */
+  /** The version of each role that this machine has taken to the control plane last, or without one has verified in a draft. */
   readonly versions: Readonly<Record<string, number>>;
+  /** What verified roles have named, by app. */
+  readonly apps: Readonly<Record<string, KnownApp>>;
 }
 
 /** As many roots as are kept, for the day when a control plane is restored from an old copy. */

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { refused } from '../../failure.ts';
-import { present, type Shell } from '../../shell.ts';
+import { note, present, type Shell } from '../../shell.ts';
 import { versionsOf, waitingText } from '../../trust/commit-change.ts';
+import { describeChange } from '../../trust/describe-change.ts';
 import { missingSignatures, readDraft, signDraft, writeDraft } from '../../trust/draft.ts';
-import { readBegun, readRepository, rememberSent, uploadDraft } from '../../trust/repository.ts';
+import { readBegun, readRepository } from '../../trust/repository.ts';
+import { rememberSent, uploadDraft } from '../../trust/send-draft.ts';
 import { availableSigners, type SignerOptions } from '../../trust/signers.ts';
 import { verifyDraft } from '../../trust/verify-draft.ts';
 import { withSight, withSigners } from './change-options.ts';
@@ -36,13 +38,15 @@ export function signCommand(shell: Shell): Command {
     const file = resolve(shell.folder, text);
     const change = await readDraft(file);
     await verifyDraft(shell, command, change);
+    const changes = describeChange(change);
+    note(shell, command, ['This changes:', ...changes.map((line) => `  ${line}`)].join('\n'));
     const signedWith = await signDraft(change, await availableSigners(shell, options));
     if (signedWith.length === 0)
       throw refused('signature_missing', `none of the keys at hand may sign ${file}, or they have signed it already`);
     await writeDraft(file, change);
     const missing = missingSignatures(change);
     const changed = versionsOf(change);
-    present(shell, command, { file, signedWith, missing, versions: changed }, () =>
+    present(shell, command, { file, signedWith, missing, versions: changed, changes }, () =>
       [
         `Signed ${Object.entries(changed)
           .map((one) => one.join(' '))

@@ -3,7 +3,8 @@ import { connect } from '../../connection/connect.ts';
 import type { Shell } from '../../shell.ts';
 import { type ChangeOptions, commitChange } from '../../trust/commit-change.ts';
 import { raiseFloor } from '../../trust/edits.ts';
-import { draftOn, readBegun } from '../../trust/repository.ts';
+import { readBegun } from '../../trust/repository.ts';
+import { draftOn } from '../../trust/send-draft.ts';
 import { parseApp } from '../release-argument.ts';
 import { readCount, withChange } from './change-options.ts';
 

@@ -4,7 +4,8 @@ import { type Connection, connect } from '../../connection/connect.ts';
 import type { Shell } from '../../shell.ts';
 import { type ChangeOptions, commitChange } from '../../trust/commit-change.ts';
 import { changeServerKeys, nextPublisher, nextRoot, nextTargets } from '../../trust/edits.ts';
-import { type BegunRepository, draftOn, readBegun, readPublisher } from '../../trust/repository.ts';
+import { type BegunRepository, readBegun, readPublisher } from '../../trust/repository.ts';
+import { draftOn } from '../../trust/send-draft.ts';
 import { withChange } from './change-options.ts';
 
 interface Options extends ChangeOptions {

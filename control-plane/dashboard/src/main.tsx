@@ -17,6 +17,7 @@ import './styles/waves.css';
 import './styles/reasons.css';
 import './styles/logs.css';
 import './styles/accounts.css';
+import './styles/secrets.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

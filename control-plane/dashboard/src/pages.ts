@@ -10,7 +10,11 @@ export const PAGES = {
     release ? `/rollouts/new?${new URLSearchParams({ app: release.app, version: release.version })}` : '/rollouts/new',
   top: '/top',
   audit: '/audit',
+  secrets: '/secrets',
+  secret: (app: string, name: string) => `/secrets/${encodeURIComponent(app)}/${encodeURIComponent(name)}`,
+  trust: '/trust',
   access: '/access',
+  settings: '/settings',
   users: '/users',
   account: '/account',
 } as const;

@@ -4,10 +4,9 @@ import { findBarriers } from './support/accessibility.ts';
 import { type Browser, openBrowser, signIn } from './support/browser.ts';
 import { buildDashboard } from './support/built-dashboard.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
-import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
 
-/** Who may sign releases, add devices and sign in: changed in the page, and seen to hold at the server. */
+/** Tokens with which devices join and programs sign in: changed in the page, and seen to hold at the server. */
 let plane: ControlPlane;
 let browser: Browser;
 
@@ -34,18 +33,6 @@ async function confirm(list: string, text: string, words: string): Promise<void>
   await soon(textOf(button)).toBe(`${words}? Press again`);
   await button.click();
 }
-
-test('an empty control plane says that nobody can publish yet, and how that changes', async () => {
-  await soon(textOf(panel('Publishers'))).toMatch(/wherry trust init/);
-  await browser.picture('access-empty');
-});
-
-test('who signs which app is shown once the owner has said so', async () => {
-  const publisher = await createPublisher(plane);
-  await publish(plane, publisher, { app: 'thermostat', version: '1.0.0', counter: 1 });
-  await browser.page.reload();
-  await soon(textOf(row('Publishers', 'thermostat'))).toContain(publisher.keys.publisher.id.slice(0, 12));
-});
 
 test('one press alone removes nothing, and leaving the button takes the question back', async () => {
   const button = row('Operator tokens', 'admin').first().getByRole('button');
@@ -100,18 +87,11 @@ test('both schemes are without barriers, and each change is in the audit log', a
   }
   const { items } = await plane.client.call(listAudit, { query: { limit: 50 } });
   const actions = items.map(({ action }) => action);
-  for (const action of [
-    'update_trust',
-    'publish_release',
-    'create_operator_token',
-    'remove_operator_token',
-    'create_claim_token',
-    'remove_claim_token',
-  ])
+  for (const action of ['create_operator_token', 'remove_operator_token', 'create_claim_token', 'remove_claim_token'])
     expect(actions).toContain(action);
 });
 
-test('a viewer sees the keys and can change nothing', async () => {
+test('a viewer is shown no tokens, nor the way to them', async () => {
   const { page } = browser;
   await page.goto('/access');
   const tokens = panel('Operator tokens');
@@ -120,9 +100,10 @@ test('a viewer sees the keys and can change nothing', async () => {
   const secret = (await tokens.getByRole('status').locator('code').textContent()) ?? '';
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signIn(browser, secret);
+  expect(await page.getByRole('link', { name: 'Access' }).count()).toBe(0);
   await page.goto('/access');
-  await panel('Publishers').waitFor();
-  expect(await page.getByRole('button', { name: /Accept|Remove|Make a token|Revoke/ }).count()).toBe(0);
+  await page.getByText('Your role does not show tokens').waitFor();
+  expect(await page.getByRole('button', { name: /Take back|Make a token|Revoke/ }).count()).toBe(0);
   expect(await panel('Operator tokens').count()).toBe(0);
 });
 

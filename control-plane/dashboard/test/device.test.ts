@@ -1,4 +1,4 @@
-import { startRollout } from '@wherry/protocol';
+import { type BootId, listAttention, startRollout } from '@wherry/protocol';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBarriers } from './support/accessibility.ts';
@@ -10,6 +10,7 @@ import { eventually } from './support/eventually.ts';
 import { FakeDevice } from './support/fake-device.ts';
 import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 const FLEET = [
   { name: 'pi-berlin-1', labels: { site: 'berlin', ring: 'canary' } },
@@ -44,9 +45,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await Promise.all([...devices.values()].map((device) => device.leave()));
-  await plane?.remove();
+  await tearDown({ browser, plane, devices: devices.values() });
 });
 
 const device = (name: string): FakeDevice => devices.get(name) ?? expect.fail(`no ${name}`);
@@ -149,6 +148,31 @@ test('labels are edited in place', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: 'floor=attic' }).waitFor();
   expect(await page.getByRole('link', { name: 'ring=canary' }).count()).toBe(0);
+});
+
+test('a device with two machines behind its name is set aside, seen in the fleet, and let go on', async () => {
+  const { page } = browser;
+  const original = device('pi-berlin-2');
+  await original.birth('0'.repeat(32) as BootId);
+  // Its session ends with this, so that nothing is acknowledged any more.
+  void original.birth(original.reports.boot).catch(() => undefined);
+  await page.goto('/');
+  await soon(textOf(page.locator('[data-row="pi-berlin-2"]'))).toMatch(/set aside/);
+  await browser.picture('fleet-set-aside');
+  await page.getByRole('link', { name: 'pi-berlin-2' }).click();
+  await soon(textOf(page.getByRole('alert'))).toMatch(/Two machines have the identity/);
+  await browser.picture('device-set-aside');
+  await page.getByRole('button', { name: 'Give it a new identity…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a token' }).click();
+  await soon(textOf(page.getByRole('dialog').locator('pre'))).toMatch(/wherry-agent claim.*wct1\./);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'The copy is gone: let it go on' }).click();
+  await page.getByRole('button', { name: /Press again/ }).click();
+  await soon(() => page.getByRole('alert').count()).toBe(0);
+  expect((await plane.client.call(listAttention, {})).items).toEqual([]);
+  await page.goto('/');
+  await soon(() => page.locator('tbody tr').count()).toBe(3);
+  expect(await page.getByRole('region', { name: 'Waiting for a decision' }).count()).toBe(0);
 });
 
 test('a refused release is explained by variant, in words', async () => {

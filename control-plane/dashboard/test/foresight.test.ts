@@ -9,6 +9,7 @@ import { eventually } from './support/eventually.ts';
 import { FakeDevice } from './support/fake-device.ts';
 import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 /** What an operator can know before anything moves: the plan and the forecast; then drafts, times and approvals. */
 let plane: ControlPlane;
@@ -41,9 +42,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await Promise.all(devices.map((device) => device.leave()));
-  await plane?.remove();
+  await tearDown({ browser, plane, devices });
 });
 
 const stateOf = () => browser.page.locator('.rollout-state').getAttribute('data-state');

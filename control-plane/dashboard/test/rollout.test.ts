@@ -8,6 +8,7 @@ import { type Ending, HEALTHY, REVERTED } from './support/device-reports.ts';
 import { FakeDevice } from './support/fake-device.ts';
 import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 const NAMES = ['pi-1', 'pi-2', 'pi-3', 'pi-4', 'pi-5', 'pi-6'];
 
@@ -37,9 +38,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await Promise.all(devices.map((device) => device.leave()));
-  await plane?.remove();
+  await tearDown({ browser, plane, devices });
 });
 
 const stateOf = () => browser.page.locator('.rollout-state').getAttribute('data-state');

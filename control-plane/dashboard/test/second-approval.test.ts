@@ -17,6 +17,7 @@ import { HEALTHY } from './support/device-reports.ts';
 import { FakeDevice } from './support/fake-device.ts';
 import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 /** A rollout above the share, before two operators: the one who made it, and the one who approves. Then the log that says so. */
 let plane: ControlPlane;
@@ -38,9 +39,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await Promise.all(devices.map((device) => device.leave()));
-  await plane?.remove();
+  await tearDown({ browser, plane, devices });
 });
 
 test('who made it sees for whom it waits, and cannot approve; another operator can', async () => {

@@ -8,6 +8,7 @@ import { eventually } from './support/eventually.ts';
 import { FakeDevice } from './support/fake-device.ts';
 import { createPublisher, publish } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 /**
  * A fleet in the middle of a rollout, as an operator meets it: the picture `rollout.png` is the one in the project's README
@@ -50,9 +51,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await Promise.all([...devices.values()].map((device) => device.leave()));
-  await plane?.remove();
+  await tearDown({ browser, plane, devices: devices.values() });
 });
 
 /** Lets devices that were given the release end, one after another as they come, until so many have. */

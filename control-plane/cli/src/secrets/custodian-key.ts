@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { KeyId } from '@wherry/protocol';
+import { privateFile, readPrivateFile, writePrivateFile } from '../connection/private-file.ts';
 import { refused } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { rawPublicKey, sealingKeyId } from './hpke-x25519.ts';
-import { privateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /**
  * The key of this operator's machine: each value that is set here is sealed to it too, so that `wherry secret sync` can seal it to devices

@@ -9,6 +9,7 @@ const rollout = '01hzy3k8m5q7r9tvwxz0abcdef' as RolloutId;
 test.each<[StreamChange, readonly string[]]>([
   [{ type: 'device', device }, KEYS.device(device)],
   [{ type: 'device', device }, KEYS.devices],
+  [{ type: 'device', device }, KEYS.attention],
   [{ type: 'usage', device }, KEYS.deviceUsage(device)],
   [{ type: 'member', rollout, device }, KEYS.members(rollout)],
   [{ type: 'member', rollout, device }, KEYS.rollout(rollout)],

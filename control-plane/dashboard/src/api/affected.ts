@@ -5,7 +5,14 @@ import { KEYS, type Key } from './keys.ts';
 const AFFECTED: {
   readonly [T in StreamChange['type']]: (change: Extract<StreamChange, { type: T }>) => readonly Key[];
 } = {
-  device: ({ device }) => [KEYS.device(device), KEYS.devices, KEYS.overview, KEYS.releases, KEYS.claimTokens],
+  device: ({ device }) => [
+    KEYS.device(device),
+    KEYS.devices,
+    KEYS.attention,
+    KEYS.overview,
+    KEYS.releases,
+    KEYS.claimTokens,
+  ],
   usage: ({ device }) => [KEYS.deviceUsage(device), KEYS.device(device), KEYS.devices, KEYS.top, KEYS.overview],
   event: ({ device }) => [KEYS.deviceEvents(device)],
   rollout: ({ rollout }) => [...rolloutKeys(rollout), KEYS.overview, KEYS.audit],

@@ -5,9 +5,11 @@ export const KEYS = {
   users: ['users'],
   overview: ['overview'],
   devices: ['devices'],
+  attention: ['attention'],
   device: (device: string) => ['device', device, 'itself'],
   deviceEvents: (device: string) => ['device', device, 'events'],
   deviceUsage: (device: string) => ['device', device, 'usage'],
+  deviceSecrets: (device: string) => ['secrets', 'of', device],
   claimTokens: ['claim-tokens'],
   releases: ['releases'],
   rollouts: ['rollouts'],
@@ -19,7 +21,14 @@ export const KEYS = {
   audit: ['audit'],
   auditChain: ['audit-chain'],
   trust: ['trust'],
+  trustPublisher: (app: string) => ['trust', 'app', app],
   operatorTokens: ['operator-tokens'],
+  secrets: ['secrets'],
+  secretRecipients: (app: string, name: string) => ['secrets', 'recipients', app, name],
+  browserKey: ['browser-key'],
+  settings: ['settings'],
+  publishPolicy: ['publish-policy'],
+  tenants: ['tenants'],
 } as const;
 
 export type Key = readonly string[];

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getDevice, removeDevice } from '@wherry/protocol';
+import { getDevice, listDeviceSecrets, reclaimDevice, removeDevice } from '@wherry/protocol';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { api } from '../api/client.ts';
@@ -10,11 +10,14 @@ import { OnlineDot } from '../parts/OnlineDot.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { RelativeTime } from '../parts/RelativeTime.tsx';
+import { AttentionNotice } from './AttentionNotice.tsx';
 import { DecommissionDialog } from './DecommissionDialog.tsx';
 import { EventList } from './EventList.tsx';
 import { IdentityFacts } from './IdentityFacts.tsx';
 import { LabelEditor } from './LabelEditor.tsx';
 import { LogPanel } from './LogPanel.tsx';
+import { ReclaimDialog } from './ReclaimDialog.tsx';
+import { SecretList } from './SecretList.tsx';
 import { UsagePanel } from './UsagePanel.tsx';
 import { WorkloadList } from './WorkloadList.tsx';
 
@@ -24,8 +27,9 @@ export function DevicePage() {
 }
 
 function DeviceOf({ name }: { readonly name: string }) {
-  const [isRemoving, setRemoving] = useState(false);
-  const mayRemove = useMay(removeDevice);
+  const [asked, setAsked] = useState<'remove' | 'reclaim' | null>(null);
+  const may = { remove: useMay(removeDevice), reclaim: useMay(reclaimDevice), secrets: useMay(listDeviceSecrets) };
+  const onReclaim = may.reclaim ? () => setAsked('reclaim') : null;
   const query = useQuery({
     queryKey: KEYS.device(name),
     queryFn: () => api.call(getDevice, { params: { device: name } }),
@@ -43,35 +47,45 @@ function DeviceOf({ name }: { readonly name: string }) {
           ) : null
         }
       >
-        {mayRemove && query.data ? (
-          <button type="button" className="danger" onClick={() => setRemoving(true)}>
+        {onReclaim && query.data ? (
+          <button type="button" onClick={onReclaim}>
+            New identity…
+          </button>
+        ) : null}
+        {may.remove && query.data ? (
+          <button type="button" className="danger" onClick={() => setAsked('remove')}>
             Decommission…
           </button>
         ) : null}
       </PageHead>
       <Loaded query={query}>
         {(device) => (
-          <div className="device-grid">
-            <div className="device-main">
-              <Panel title="Workloads">
-                <WorkloadList device={device} />
-              </Panel>
-              <UsagePanel device={name} apps={device.workloads.map(({ app }) => app)} />
-              <LogPanel device={name} isOnline={device.online} />
+          <>
+            <AttentionNotice device={device} onReclaim={onReclaim} />
+            <div className="device-grid">
+              <div className="device-main">
+                <Panel title="Workloads">
+                  <WorkloadList device={device} />
+                </Panel>
+                <UsagePanel device={name} apps={device.workloads.map(({ app }) => app)} />
+                <LogPanel device={name} isOnline={device.online} />
+              </div>
+              <div className="device-side">
+                <Panel title="Identity">
+                  <IdentityFacts device={device} />
+                </Panel>
+                <Panel title="Labels">
+                  <LabelEditor device={device} />
+                </Panel>
+                {may.secrets ? <SecretList device={name} /> : null}
+                <EventList device={name} />
+              </div>
             </div>
-            <div className="device-side">
-              <Panel title="Identity">
-                <IdentityFacts device={device} />
-              </Panel>
-              <Panel title="Labels">
-                <LabelEditor device={device} />
-              </Panel>
-              <EventList device={name} />
-            </div>
-          </div>
+          </>
         )}
       </Loaded>
-      {isRemoving ? <DecommissionDialog device={name} onClose={() => setRemoving(false)} /> : null}
+      {asked === 'remove' ? <DecommissionDialog device={name} onClose={() => setAsked(null)} /> : null}
+      {asked === 'reclaim' ? <ReclaimDialog device={name} onClose={() => setAsked(null)} /> : null}
     </>
   );
 }

@@ -9,12 +9,6 @@ const ISOLATION_WORDS: Readonly<Record<Inventory['isolation'], string>> = {
   scope: 'a cgroup for each module',
 };
 
-type Attention = NonNullable<NonNullable<Device['identity']>['attention']>;
-const ATTENTION_WORDS: Readonly<Record<Attention, string>> = {
-  cloned: 'set aside: two machines have its identity; resolve or reclaim it on the command line',
-  renewal: 'asks for a certificate with an expired one; resolve it on the command line',
-};
-
 export function IdentityFacts({ device }: { readonly device: Device }) {
   const { inventory, host, desiredGeneration, reportedGeneration } = device;
   const isBehind = reportedGeneration === null || reportedGeneration < desiredGeneration;
@@ -44,13 +38,9 @@ export function IdentityFacts({ device }: { readonly device: Device }) {
 }
 
 function certificateFacts(identity: Device['identity']): readonly Fact[] {
-  const facts: Fact[] = [];
-  if (identity?.attention) facts.push(['Attention', ATTENTION_WORDS[identity.attention]]);
-  if (identity?.certificate) {
-    const { isRevoked, expiresAtMs } = identity.certificate;
-    facts.push(['Certificate', isRevoked ? 'taken back' : `until ${new Date(expiresAtMs).toISOString().slice(0, 10)}`]);
-  }
-  return facts;
+  if (!identity?.certificate) return [];
+  const { isRevoked, expiresAtMs } = identity.certificate;
+  return [['Certificate', isRevoked ? 'taken back' : `until ${new Date(expiresAtMs).toISOString().slice(0, 10)}`]];
 }
 
 function inventoryFacts(inventory: Inventory | null): readonly Fact[] {

@@ -8,19 +8,13 @@ import { Field } from '../parts/Field.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
 import { ClaimCommand } from './ClaimCommand.tsx';
 import { readLabels } from './label-text.ts';
-
-const LIFETIMES = [
-  ['1 hour', 3_600_000],
-  ['1 day', 86_400_000],
-  ['7 days', 7 * 86_400_000],
-  ['30 days', 30 * 86_400_000],
-] as const;
+import { TermField } from './TermField.tsx';
 
 export function ClaimDialog({ onClose }: { readonly onClose: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [labelText, setLabelText] = useState('');
-  const [ttlMs, setTtlMs] = useState<number>(86_400_000);
+  const [ttlMs, setTtlMs] = useState(86_400_000);
   const labels = readLabels(labelText);
   const create = useMutation({
     mutationFn: () =>
@@ -71,17 +65,7 @@ export function ClaimDialog({ onClose }: { readonly onClose: () => void }) {
             />
           )}
         </Field>
-        <Field label="The token works for">
-          {(ids) => (
-            <select {...ids} value={ttlMs} onChange={(event) => setTtlMs(Number(event.target.value))}>
-              {LIFETIMES.map(([words, ms]) => (
-                <option key={ms} value={ms}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <TermField ttlMs={ttlMs} onTtlMs={setTtlMs} />
         <ErrorNotice error={create.error} />
         <button type="submit" className="primary" disabled={create.isPending || !labels.ok}>
           Make a claim token

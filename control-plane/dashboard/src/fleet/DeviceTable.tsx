@@ -1,11 +1,13 @@
 import type { Device } from '@wherry/protocol';
 import { Link } from 'react-router';
 import { PAGES } from '../pages.ts';
+import { Badge } from '../parts/Badge.tsx';
 import { Labels } from '../parts/Labels.tsx';
 import { OnlineDot } from '../parts/OnlineDot.tsx';
 import { RelativeTime } from '../parts/RelativeTime.tsx';
 import { type Column, Table } from '../parts/Table.tsx';
 import { UsageBar } from '../parts/UsageBar.tsx';
+import { ATTENTION_WORDS } from '../words/attention.ts';
 import { bytes, percent } from '../words/units.ts';
 import { AppChips } from './AppChips.tsx';
 
@@ -13,14 +15,23 @@ const COLUMNS: readonly Column<Device>[] = [
   {
     head: 'Device',
     isName: true,
-    cell: ({ device, online }) => (
+    cell: ({ device, online, identity }) => (
       <span className="device-name">
         <OnlineDot isOnline={online} />
         <Link to={PAGES.device(device)}>{device}</Link>
+        {identity?.attention ? <Badge look={ATTENTION_WORDS[identity.attention].look} /> : null}
       </span>
     ),
   },
-  { head: 'Target', cell: ({ target }) => target },
+  {
+    head: 'Target',
+    cell: ({ target, inventory }) => (
+      <>
+        {target}
+        {inventory ? <span className="why-detail">agent {inventory.agentVersion}</span> : null}
+      </>
+    ),
+  },
   { head: 'Labels', cell: ({ labels }) => <Labels labels={labels} /> },
   { head: 'Apps', cell: ({ workloads }) => <AppChips workloads={workloads} /> },
   {

@@ -33,7 +33,7 @@ export function EmptyFleet({ isFiltered, onClaim }: EmptyFleetProps) {
       <ol className="first-steps">
         <li>
           Make the keys that sign releases with <code>wherry trust init --app APP</code>; whom they let publish shows up
-          under <Link to={PAGES.access}>Access</Link>.
+          under <Link to={PAGES.trust}>Trust</Link>.
         </li>
         <li>
           Publish a program with <code>wherry init</code> and <code>wherry publish</code>; it shows up under{' '}

@@ -10,6 +10,7 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { Pager } from '../parts/Pager.tsx';
 import { selectorFaultIn, selectorFaultOf } from '../words/problem.ts';
 import { counted } from '../words/units.ts';
+import { AttentionPanel } from './AttentionPanel.tsx';
 import { ClaimDialog } from './ClaimDialog.tsx';
 import { DeviceTable } from './DeviceTable.tsx';
 import { EmptyFleet } from './EmptyFleet.tsx';
@@ -41,6 +42,7 @@ export function FleetPage() {
           </button>
         ) : null}
       </PageHead>
+      <AttentionPanel />
       <Loaded query={overview}>{(counts) => <FleetCounts overview={counts} />}</Loaded>
       <SelectorBar key={selector} selector={selector} fault={fault} />
       {fault ? null : (

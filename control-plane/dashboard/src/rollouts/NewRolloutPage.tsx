@@ -6,6 +6,7 @@ import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
 import { PAGES } from '../pages.ts';
 import { Loaded } from '../parts/Loaded.tsx';
+import { MatchedDevices } from '../parts/MatchedDevices.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -19,7 +20,6 @@ import { PaceFields } from './PaceFields.tsx';
 import { PlanPanel } from './PlanPanel.tsx';
 import { ReleaseField } from './ReleaseField.tsx';
 import { readDraft } from './read-draft.ts';
-import { TargetFields } from './TargetFields.tsx';
 import { WaveFields } from './WaveFields.tsx';
 
 const BEGIN_WORDS: Readonly<Record<RolloutDraft['more']['begin'], string>> = {
@@ -74,7 +74,7 @@ export function NewRolloutPage() {
             />
           </Panel>
           <Panel title="Which devices, in which waves">
-            <TargetFields {...fields} />
+            <MatchedDevices selector={draft.selector} onSelector={(selector) => change({ selector })} />
             <WaveFields {...fields} />
           </Panel>
           <Panel title="Gate of every wave">

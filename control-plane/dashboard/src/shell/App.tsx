@@ -17,6 +17,10 @@ const NewRolloutPage = lazy(async () => ({ default: (await import('../rollouts/N
 const RolloutPage = lazy(async () => ({ default: (await import('../rollouts/RolloutPage.tsx')).RolloutPage }));
 const TopPage = lazy(async () => ({ default: (await import('../top/TopPage.tsx')).TopPage }));
 const AuditPage = lazy(async () => ({ default: (await import('../audit/AuditPage.tsx')).AuditPage }));
+const SecretsPage = lazy(async () => ({ default: (await import('../secrets/SecretsPage.tsx')).SecretsPage }));
+const SecretPage = lazy(async () => ({ default: (await import('../secrets/SecretPage.tsx')).SecretPage }));
+const TrustPage = lazy(async () => ({ default: (await import('../trust/TrustPage.tsx')).TrustPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage }));
 const AccessPage = lazy(async () => ({ default: (await import('../access/AccessPage.tsx')).AccessPage }));
 const UsersPage = lazy(async () => ({ default: (await import('../users/UsersPage.tsx')).UsersPage }));
 const AccountPage = lazy(async () => ({ default: (await import('../users/AccountPage.tsx')).AccountPage }));
@@ -43,6 +47,10 @@ export function App() {
                 <Route path="/rollouts/:id" element={<RolloutPage />} />
                 <Route path="/top" element={<TopPage />} />
                 <Route path="/audit" element={<AuditPage />} />
+                <Route path="/secrets" element={<SecretsPage />} />
+                <Route path="/secrets/:app/:name" element={<SecretPage />} />
+                <Route path="/trust" element={<TrustPage />} />
+                <Route path="/settings" element={<SettingsPage />} />
                 <Route path="/access" element={<AccessPage />} />
                 <Route path="/users" element={<UsersPage />} />
                 <Route path="/account" element={<AccountPage />} />

@@ -1,27 +1,52 @@
-import { listUsers } from '@wherry/protocol';
+import {
+  getPublishPolicy,
+  getTenantSettings,
+  getTrust,
+  listAudit,
+  listClaimTokens,
+  listDevices,
+  listOperatorTokens,
+  listReleases,
+  listRollouts,
+  listSecrets,
+  listUsers,
+  mayCall,
+  type Operation,
+  topUsage,
+} from '@wherry/protocol';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
-import { useMay, useSession, useSignOut } from '../api/session.ts';
+import { useSession, useSignOut } from '../api/session.ts';
 import { PAGES } from '../pages.ts';
 import { LiveBadge } from './LiveBadge.tsx';
 
-const LINKS = [
-  ['Fleet', PAGES.fleet()],
-  ['Releases', PAGES.releases],
-  ['Rollouts', PAGES.rollouts],
-  ['Top', PAGES.top],
-  ['Audit', PAGES.audit],
-  ['Access', PAGES.access],
-] as const;
-const USERS = ['Users', PAGES.users] as const;
+/** A page that would show nothing to somebody has no link. */
+const LINKS: readonly (readonly [words: string, to: string, needs: readonly Operation[]])[] = [
+  ['Fleet', PAGES.fleet(), [listDevices]],
+  ['Releases', PAGES.releases, [listReleases]],
+  ['Rollouts', PAGES.rollouts, [listRollouts]],
+  ['Secrets', PAGES.secrets, [listSecrets]],
+  ['Top', PAGES.top, [topUsage]],
+  ['Audit', PAGES.audit, [listAudit]],
+  ['Trust', PAGES.trust, [getTrust]],
+  ['Access', PAGES.access, [listClaimTokens, listOperatorTokens]],
+  ['Users', PAGES.users, [listUsers]],
+  ['Settings', PAGES.settings, [getTenantSettings, getPublishPolicy]],
+];
 
 export function Layout({ children }: { readonly children: ReactNode }) {
   const session = useSession();
   const signOut = useSignOut();
-  const mayUsers = useMay(listUsers);
+  const links = LINKS.filter(([, , needs]) => needs.some((operation) => mayCall(session, operation)));
   const main = useRef<HTMLElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const shownPath = useRef(pathname);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what moves the links
+  useEffect(() => {
+    // On a narrow screen the links are a row that scrolls: the one of this page is in sight.
+    nav.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
   useEffect(() => {
     if (shownPath.current === pathname) return;
     shownPath.current = pathname;
@@ -39,8 +64,8 @@ export function Layout({ children }: { readonly children: ReactNode }) {
           <img src="/wherry.svg" alt="" width="22" height="22" />
           Wherry
         </Link>
-        <nav className="main-nav" aria-label="Main">
-          {(mayUsers ? [...LINKS, USERS] : LINKS).map(([label, to]) => (
+        <nav ref={nav} className="main-nav" aria-label="Main">
+          {links.map(([label, to]) => (
             <NavLink key={to} to={to} end={to === '/'}>
               {label}
             </NavLink>

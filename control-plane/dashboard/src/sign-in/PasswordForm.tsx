@@ -1,6 +1,7 @@
-import { LIMITS, type TenantId } from '@wherry/protocol';
+import type { TenantId } from '@wherry/protocol';
 import { useState } from 'react';
 import { Field } from '../parts/Field.tsx';
+import { PasswordField } from '../users/PasswordField.tsx';
 import { sentenceOf } from '../words/problem.ts';
 import type { SignInFormProps } from './TokenForm.tsx';
 
@@ -35,20 +36,13 @@ export function PasswordForm({ error, isPending, onSignIn }: SignInFormProps<Cre
           />
         )}
       </Field>
-      <Field label="Password" error={error ? sentenceOf(error) : undefined}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="password"
-            name="password"
-            autoComplete="current-password"
-            required
-            maxLength={LIMITS.passwordChars}
-            value={fields.password}
-            onChange={({ target }) => setFields({ ...fields, password: target.value })}
-          />
-        )}
-      </Field>
+      <PasswordField
+        label="Password"
+        kind="current"
+        error={error ? sentenceOf(error) : undefined}
+        value={fields.password}
+        onValue={(password) => setFields({ ...fields, password })}
+      />
       <details>
         <summary>Another tenant</summary>
         <Field label="Tenant">

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { changePassword, LIMITS } from '@wherry/protocol';
+import { changePassword } from '@wherry/protocol';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import { Field } from '../parts/Field.tsx';
 import { ErrorNotice, Notice } from '../parts/Notice.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { NewPasswordField } from './NewPasswordField.tsx';
+import { NewPasswordForm } from './NewPasswordForm.tsx';
+import { PasswordField } from './PasswordField.tsx';
 
 const EMPTY = { current: '', next: '' };
 
@@ -17,37 +17,31 @@ export function ChangePassword({ user }: { readonly user: string }) {
   });
   return (
     <Panel title="Password">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
-        {/* Password managers look for whose password it is. */}
-        <input type="hidden" name="username" autoComplete="username" value={user} readOnly />
-        <Field label="Current password">
-          {(ids) => (
-            <input
-              {...ids}
-              type="password"
-              autoComplete="current-password"
-              required
-              maxLength={LIMITS.passwordChars}
+      <NewPasswordForm
+        label="New password"
+        value={fields.next}
+        onValue={(next) => setFields({ ...fields, next })}
+        isPending={change.isPending}
+        onChange={() => change.mutate()}
+        before={
+          <>
+            {/* Password managers look for whose password it is. */}
+            <input type="hidden" name="username" autoComplete="username" value={user} readOnly />
+            <PasswordField
+              label="Current password"
+              kind="current"
               value={fields.current}
-              onChange={({ target }) => setFields({ ...fields, current: target.value })}
+              onValue={(current) => setFields({ ...fields, current })}
             />
-          )}
-        </Field>
-        <NewPasswordField label="New password" value={fields.next} onValue={(next) => setFields({ ...fields, next })} />
-        <ErrorNotice error={change.error} />
-        {change.isSuccess ? <Notice tone="good">Changed. Your other sessions have ended.</Notice> : null}
-        <div className="actions">
-          <button type="submit" disabled={change.isPending}>
-            Change the password
-          </button>
-        </div>
-      </form>
+          </>
+        }
+        after={
+          <>
+            <ErrorNotice error={change.error} />
+            {change.isSuccess ? <Notice tone="good">Changed. Your other sessions have ended.</Notice> : null}
+          </>
+        }
+      />
     </Panel>
   );
 }

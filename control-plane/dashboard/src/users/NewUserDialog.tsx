@@ -6,7 +6,7 @@ import { KEYS } from '../api/keys.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
-import { NewPasswordField } from './NewPasswordField.tsx';
+import { PasswordField } from './PasswordField.tsx';
 import { RoleField } from './RoleField.tsx';
 
 export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
@@ -42,8 +42,9 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
           )}
         </Field>
         <RoleField role={fields.role} onRole={(role) => setFields({ ...fields, role })} />
-        <NewPasswordField
+        <PasswordField
           label="First password"
+          kind="new"
           value={fields.password}
           onValue={(password) => setFields({ ...fields, password })}
         />

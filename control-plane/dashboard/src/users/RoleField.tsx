@@ -4,9 +4,9 @@ import { Field } from '../parts/Field.tsx';
 /** What each role may do, beside what the ones before it may. */
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
   viewer: 'sees everything, changes nothing',
-  operator: 'also devices, claim tokens and rollouts',
+  operator: 'also devices, claim tokens, secrets and rollouts',
   publisher: 'also publishes releases',
-  admin: 'also users, tokens and trust',
+  admin: 'also users, tokens, settings and trust',
 };
 
 interface RoleFieldProps {

@@ -6,7 +6,7 @@ import { KEYS } from '../api/keys.ts';
 import { ConfirmButton } from '../parts/ConfirmButton.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { ErrorNotice, Notice } from '../parts/Notice.tsx';
-import { NewPasswordField } from './NewPasswordField.tsx';
+import { NewPasswordForm } from './NewPasswordForm.tsx';
 import { RoleField } from './RoleField.tsx';
 
 interface UserDialogProps {
@@ -41,22 +41,17 @@ export function UserDialog({ user, onClose }: UserDialogProps) {
         ) : (
           <>
             <RoleField role={user.role} onRole={setRole} />
-            <form
-              className="stack"
-              onSubmit={(event) => {
-                event.preventDefault();
+            <NewPasswordForm
+              label="Another password"
+              value={password}
+              onValue={setPassword}
+              isPending={change.isPending}
+              onChange={() => {
                 const act = () => api.call(setUserPassword, { params, body: { password } });
                 change.mutate({ act, words: 'The password is changed, and every session has ended.' });
                 setPassword('');
               }}
-            >
-              <NewPasswordField label="Another password" value={password} onValue={setPassword} />
-              <div className="actions">
-                <button type="submit" disabled={change.isPending}>
-                  Change the password
-                </button>
-              </div>
-            </form>
+            />
           </>
         )}
         <ErrorNotice error={change.error} />

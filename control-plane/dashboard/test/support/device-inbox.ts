@@ -1,4 +1,4 @@
-import { type Command, command, type DesiredState, desiredState, envelope, fromBase64 } from '@wherry/protocol';
+import { type Command, type DesiredState, desiredState, envelope, fromBase64, signedCommand } from '@wherry/protocol';
 
 const decoder = new TextDecoder();
 
@@ -9,5 +9,5 @@ export function readDesired(bytes: Uint8Array): DesiredState {
 }
 
 export function readCommand(bytes: Uint8Array): Command {
-  return command.parse(JSON.parse(decoder.decode(bytes)));
+  return signedCommand.parse(JSON.parse(decoder.decode(bytes))).command;
 }

@@ -1,9 +1,12 @@
 import {
   type AppName,
   type BootId,
+  type ClaimResponse,
   canonicalBytes,
   type DesiredWorkload,
   type DeviceId,
+  type DeviceName,
+  type Inventory,
   PAYLOAD_TYPES,
   type Report,
   type ReportBody,
@@ -43,6 +46,7 @@ export const REJECTED: Ending = {
 /** What a device says of itself, numbered by (boot, seq) in one sequence and signed. */
 export class DeviceReports {
   readonly boot: BootId;
+  readonly #from: DeviceName;
   readonly #device: DeviceId;
   readonly #key: SigningKey;
   readonly #send: (channel: 'report' | 'usage', body: unknown) => Promise<void>;
@@ -50,11 +54,12 @@ export class DeviceReports {
   #seq = 0;
 
   constructor(
-    device: DeviceId,
+    { tenant, device }: Pick<ClaimResponse, 'tenant' | 'device'>,
     boot: BootId,
     key: SigningKey,
     send: (channel: 'report' | 'usage', body: unknown) => Promise<void>,
   ) {
+    this.#from = { tenant, device };
     this.#device = device;
     this.boot = boot;
     this.#key = key;
@@ -66,7 +71,7 @@ export class DeviceReports {
     return known?.release !== release || known.attempt !== attempt;
   }
 
-  async inventory(target: string): Promise<void> {
+  async inventory(target: string, more: Partial<Inventory> = {}): Promise<void> {
     await this.report({
       type: 'state',
       generation: 0,
@@ -83,6 +88,7 @@ export class DeviceReports {
         diskBytes: 64 * GIB,
         runtimes: [{ name: 'wasm', version: '24.21.0' }],
         isolation: 'process',
+        ...more,
       },
     });
   }
@@ -160,6 +166,7 @@ export class DeviceReports {
         })),
       };
     });
-    await this.#send('usage', { boot: this.boot, samples } satisfies UsageBatch);
+    const batch: UsageBatch = { boot: this.boot, samples };
+    await this.#send('usage', { ...batch, sig: this.#key.beside(this.#from, batch) });
   }
 }

@@ -5,7 +5,7 @@ export async function eventually<T>(
   what: string,
   ask: () => T | Promise<T>,
   isEnough: (value: T) => boolean = Boolean,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const endsAtMs = performance.now() + withinMs;
   for (;;) {

@@ -29,12 +29,7 @@ export class FakeDevice {
     const client = await connect(identity, boot);
     const send = (channel: Channel, body: unknown) =>
       client.publishAsync(buildTopic({ ...identity, channel }), JSON.stringify(body), { qos: 1 }).then(() => undefined);
-    const device = new FakeDevice(
-      identity,
-      client,
-      new DeviceReports(identity.device, boot, key, send),
-      options.deploy,
-    );
+    const device = new FakeDevice(identity, client, new DeviceReports(identity, boot, key, send), options.deploy);
     await device.#begin(identity, plane, options);
     return device;
   }
@@ -58,7 +53,7 @@ export class FakeDevice {
       (['desired', 'ack', 'command'] as const).map((channel) => downFilter(this.#tenant, this.name, channel)),
       { qos: 1 },
     );
-    await this.#send('presence', { status: 'online', boot: this.reports.boot });
+    await this.birth(this.reports.boot);
     await this.reports.inventory(options.target ?? 'raspberry-pi-4');
     const authorization = `Bearer ${identity.tenant}/${identity.device}:${identity.secret}`;
     const answer = await fetch(plane.http + PATHS.deviceDesired, { headers: { authorization } });
@@ -67,6 +62,11 @@ export class FakeDevice {
 
   async leave(): Promise<void> {
     await this.#mqtt.endAsync(true);
+  }
+
+  /** Says that a start of the device speaks now; one that was over before is a second machine. */
+  async birth(boot: BootId): Promise<void> {
+    await this.#send('presence', { status: 'online', boot });
   }
 
   async log(text: string, level: 'info' | 'warning' | 'error' = 'info'): Promise<void> {

@@ -1,5 +1,15 @@
-import { createHash } from 'node:crypto';
-import { PATHS, type Release, type ReleaseView, release } from '@wherry/protocol';
+import { createHash, sign } from 'node:crypto';
+import {
+  type AppName,
+  getTrustPublisher,
+  PATHS,
+  type Release,
+  type ReleaseView,
+  release,
+  releaseTargetPath,
+  tufSignedBytes,
+  updateTrust,
+} from '@wherry/protocol';
 import { beginRemoteOwner, type RemoteOwner } from '@wherry/server/testing/owner';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -25,6 +35,21 @@ export async function publish(
   });
   if (!uploaded.ok) throw new Error(`upload module: ${uploaded.status} ${await uploaded.text()}`);
   return publisher.publish(releaseOf(of));
+}
+
+/** The publisher names the release no more. */
+export async function revoke(
+  plane: ControlPlane,
+  { keys: { publisher } }: RemoteOwner,
+  app: string,
+  version: string,
+): Promise<void> {
+  const { signed } = await plane.client.call(getTrustPublisher, { params: { app: app as AppName } });
+  const { [releaseTargetPath('default', app, version)]: _, ...targets } = signed.targets;
+  const next = { ...signed, version: signed.version + 1, targets };
+  const sig = sign(null, tufSignedBytes(next), publisher.privateKey).toString('hex');
+  const document = { signatures: [{ keyid: publisher.id, sig }], signed: next };
+  await plane.client.call(updateTrust, { body: { publishers: { [app]: document } } });
 }
 
 function releaseOf({ app, version, counter }: { app: string; version: string; counter: number }): Release {

@@ -1,12 +1,21 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { type Envelope, type KeyId, type PayloadType, preAuthenticationEncoding, toBase64 } from '@wherry/protocol';
+import {
+  type DeviceName,
+  detachedBytes,
+  type Envelope,
+  type KeyId,
+  type PayloadType,
+  preAuthenticationEncoding,
+  toBase64,
+} from '@wherry/protocol';
 
-/** An Ed25519 key that signs DSSE envelopes, as publishers and devices have one. */
+/** An Ed25519 key that signs DSSE envelopes and samples, as publishers and devices have one. */
 export interface SigningKey {
   readonly id: KeyId;
   /** SPKI DER, base64. */
   readonly publicKey: string;
   seal(payloadType: PayloadType, payload: Uint8Array): Envelope;
+  beside(from: DeviceName, batch: object): string;
 }
 
 export function createSigningKey(): SigningKey {
@@ -17,6 +26,7 @@ export function createSigningKey(): SigningKey {
     id,
     publicKey: der.toString('base64'),
     seal: (payloadType, payload) => seal(payloadType, payload, id, privateKey),
+    beside: (from, batch) => sign(null, detachedBytes('usage', from, batch), privateKey).toString('base64'),
   };
 }
 

@@ -3,14 +3,18 @@ import { listDevices } from '@wherry/protocol';
 import { useDeferredValue } from 'react';
 import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
-import { SelectorField } from '../parts/SelectorField.tsx';
 import { selectorFaultIn } from '../words/problem.ts';
 import { counted } from '../words/units.ts';
-import type { DraftFields } from './fields.ts';
+import { SelectorField } from './SelectorField.tsx';
 
-/** The selector, with how many devices match it while it is typed. */
-export function TargetFields({ draft, change }: DraftFields) {
-  const selector = useDeferredValue(draft.selector.trim());
+interface MatchedDevicesProps {
+  readonly selector: string;
+  readonly onSelector: (selector: string) => void;
+}
+
+/** A selector, with how many devices match it while it is typed. */
+export function MatchedDevices({ selector: text, onSelector }: MatchedDevicesProps) {
+  const selector = useDeferredValue(text.trim());
   const fault = selectorFaultIn(selector);
   const matched = useQuery({
     queryKey: [...KEYS.devices, 'count', selector],
@@ -20,12 +24,7 @@ export function TargetFields({ draft, change }: DraftFields) {
   });
   return (
     <>
-      <SelectorField
-        label="Selector"
-        text={draft.selector}
-        onText={(text) => change({ selector: text })}
-        fault={fault}
-      />
+      <SelectorField label="Selector" text={text} onText={onSelector} fault={fault} />
       <p className="matched" role="status" data-total={matched.data?.total}>
         {fault || !matched.data
           ? ''

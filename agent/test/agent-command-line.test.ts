@@ -18,7 +18,6 @@ beforeEach(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'wherry-claim-'));
   isAnswering = true;
   claims.length = 0;
-  const directorKey = makeSigner().publicKey;
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
@@ -29,7 +28,6 @@ beforeEach(async () => {
       device: 'pi-7',
       secret: 's'.repeat(64),
       mqttUrl: 'mqtt://127.0.0.1:9',
-      directorKey,
     };
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });

@@ -91,7 +91,7 @@ test('a program that falls sick after its verdict is told as such at once', asyn
   stage.world.want([{ version: '1.0.0', release }]);
   await stage.reached('healthy', '1.0.0');
   expect((await fetch(`${agent.ready.http}/${APP}/fall`)).status).toBe(200);
-  await until('its health is told', () => stage.world.statusOf(APP)?.code === 'health_failed', 5_000);
+  await until('its health is told', () => stage.world.statusOf(APP)?.code === 'health_failed');
   expect(stage.world.statusOf(APP)).toMatchObject({ state: 'healthy', version: '1.0.0' });
   await until('that it loops is told', () => stage.world.statusOf(APP)?.code === 'crash_loop');
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { atMost } from '../src/shell/at-most.ts';
 import { changedFiles, type DiskImage, readImage, tear, withFile, writeImage } from './sweep/disk-image.ts';
 import { type DiskMeaning, readMeaning } from './sweep/disk-meaning.ts';
 import { liveUntil } from './sweep/life.ts';
@@ -12,6 +13,8 @@ import { isAtRest, makeFailedUpdate, makeUpdate, type Scenario } from './sweep/s
 const scratch = mkdtempSync(join(tmpdir(), 'wherry-torn-'));
 /** Of the bytes of the write that was under way. */
 const CUTS = [0, 0.31, 0.77, 0.999];
+/** Most of a life is waiting for its health to be looked at. */
+const LIVES_AT_ONCE = 6;
 
 interface Write {
   readonly how: string;
@@ -50,12 +53,14 @@ afterAll(async () => {
 
 async function problemsOf(images: readonly { how: string; image: DiskImage }[]): Promise<readonly string[]> {
   const problems: string[] = [];
+  const slots = atMost(LIVES_AT_ONCE);
   for (const isOffline of [true, false]) {
     scenario.world.isOffline = isOffline;
-    for (const { how, image } of images) {
+    const recover = async ({ how, image }: (typeof images)[number]) => {
       const problem = isOffline ? await recovery.offline(image) : await recovery.online(image);
       if (problem !== null) problems.push(`${how}: ${problem}`);
-    }
+    };
+    await Promise.all(images.map((one) => slots(() => recover(one))));
   }
   return problems;
 }

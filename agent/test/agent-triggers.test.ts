@@ -85,7 +85,7 @@ async function command(
   lifeMs = 60_000,
 ) {
   const branch = `wherry/v1/${agent.ready.device}`;
-  await ear.say(`${branch}/command/${id}`, { ...what, expiresAtMs: Date.now() + lifeMs });
+  await ear.say(`${branch}/command/${id}`, stage.world.order(id, { ...what, expiresAtMs: Date.now() + lifeMs }));
   await until(`a result of ${id}`, () => heard(`${branch}/result/${id}`).length > 0);
   return JSON.parse(heard(`${branch}/result/${id}`)[0] ?? '') as { ok: boolean; code?: string; message: string };
 }

@@ -12,7 +12,7 @@ import {
   type Release,
   type ReportItem,
   report,
-  type UsageBatch,
+  signedUsage,
   usageBatch,
   type WorkloadStatus,
 } from '@wherry/protocol';
@@ -45,6 +45,8 @@ export interface World {
   releaseOf(digest: string): Release;
   want(workloads: readonly WantOptions[], by?: Signer, patch?: object): void;
   sendDesired(sealed: Envelope): void;
+  /** A command as the director signs it for the start of the agent that spoke last. */
+  order(id: string, command: object): object;
   /** As the control plane sees the app after all that was reported. */
   statusOf(app: string): WorkloadStatus | undefined;
   events(name: string): readonly ReportItem[];
@@ -78,6 +80,8 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
   const folder = mkdtempSync(join(tmpdir(), 'wherry-agent-'));
   const director = makeSigner();
   const owner = makeOwner(director);
+  /** All who spoke as director: whom the device believes is its own affair. */
+  const speakers = new Set([director]);
   const blobs = new Map<string, Buffer>();
   const releases = new Map<string, Buffer>();
   const statuses = new Map<string, WorkloadStatus>();
@@ -85,12 +89,13 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
   const branch = { tenant: 'default', device } as Pick<Parameters<typeof buildTopic>[0], 'tenant' | 'device'>;
   let desired: { readonly generation: number; readonly sealed: Envelope } | null = null;
   let generation = 0;
+  let newestBoot = '';
   let counter = 0;
 
   const client = brokerUrl === null ? null : await connect(brokerUrl, device);
   client?.on('message', (topic, payload) => {
     const message: unknown = JSON.parse(String(payload));
-    if (topic.endsWith('/usage')) takeUsage(usageBatch.parse(message));
+    if (topic.endsWith('/usage')) takeUsage(message);
     else take(message as Envelope);
   });
 
@@ -100,7 +105,9 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
     return seen;
   }
 
-  function takeUsage({ boot, samples }: UsageBatch): void {
+  function takeUsage(message: unknown): void {
+    const { sig: _, ...batch } = signedUsage.parse(message);
+    const { boot, samples } = usageBatch.parse(batch);
     for (const { seq } of samples) seenOf(boot).add(seq);
     acknowledge(boot);
   }
@@ -108,6 +115,7 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
   function take(sealed: Envelope): void {
     const { boot, items } = report.parse(JSON.parse(Buffer.from(sealed.payload, 'base64').toString()));
     const seen = seenOf(boot);
+    newestBoot = boot;
     for (const item of items) {
       if (seen.has(item.seq)) continue;
       for (let seq = item.firstSeq ?? item.seq; seq <= item.seq; seq += 1) seen.add(seq);
@@ -125,7 +133,10 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
     const seen = seenOf(boot);
     let upTo = 0;
     while (seen.has(upTo + 1)) upTo += 1;
-    client?.publish(buildTopic({ ...branch, channel: 'ack' }), JSON.stringify({ boot, upTo }), { qos: 1 });
+    for (const speaker of speakers) {
+      const sig = speaker.vouch('ack', branch, { boot, upTo });
+      client?.publish(buildTopic({ ...branch, channel: 'ack' }), JSON.stringify({ boot, upTo, sig }), { qos: 1 });
+    }
   }
 
   const http = createServer((request, response) => {
@@ -224,11 +235,16 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
         usageEveryMs: 300_000,
         ...patch,
       };
+      speakers.add(by);
       world.sendDesired(by.seal(PAYLOAD_TYPES.desired, Buffer.from(JSON.stringify(state))));
     },
     sendDesired(sealed) {
       desired = { generation, sealed };
       client?.publish(buildTopic({ ...branch, channel: 'desired' }), JSON.stringify(sealed), { qos: 1 });
+    },
+    order: (id, command) => {
+      const order = { boot: newestBoot, command };
+      return { ...order, sig: director.vouch('command', branch, { id, ...order }) };
     },
     statusOf: (app) => statuses.get(app),
     events: (name) => world.items.filter(({ body }) => body.type === 'event' && body.name === name),

@@ -6,15 +6,12 @@ import { type ClaimOptions, claim } from '../src/claim/claim.ts';
 import { makeReportKey, reportKeyFromPrivate } from '../src/claim/report-key.ts';
 
 const keyPair = makeReportKey();
-const GRANTED = {
+const IDENTITY = {
   tenant: 'default',
   device: 'pi-7',
   secret: 's'.repeat(43),
   mqttUrl: 'mqtt://127.0.0.1:1883',
-  directorKey: Buffer.alloc(44).toString('base64'),
 };
-/** Who signs desired states is the root's to say. */
-const { directorKey: _, ...IDENTITY } = GRANTED;
 let stop: (() => Promise<void>) | undefined;
 
 afterEach(async () => {
@@ -57,7 +54,7 @@ test('a token and a key buy an identity', async () => {
   let asked: ClaimRequest | undefined;
   const url = await serve((response, request) => {
     asked = request;
-    json(201, GRANTED)(response, request);
+    json(201, IDENTITY)(response, request);
   });
   const outcome = await claim(options(`${url}/`, { device: 'pi-7', labels: { site: 'oslo' }, token: ' wct1.abc\n' }));
   expect(outcome).toEqual({
@@ -79,7 +76,7 @@ test('an answer that was lost is asked for again with the same token and key', a
   const url = await serve((response, request) => {
     keys.push(request.reportKey);
     if (keys.length === 1) response.destroy();
-    else json(201, GRANTED)(response, request);
+    else json(201, IDENTITY)(response, request);
   });
   expect(await codeOf(claim(options(url)))).toBe('unavailable');
   const kept = reportKeyFromPrivate(keyPair.privateKey);
@@ -98,10 +95,10 @@ test.each(['claim_token_invalid', 'claim_token_used', 'claim_token_expired', 'al
 
 test.each<[string, Answer, string]>([
   ['a page of a router', (response) => void response.writeHead(200).end('<html>welcome</html>'), 'invalid_message'],
-  ['an identity with something more', json(201, { ...GRANTED, more: 1 }), 'invalid_message'],
-  ['a short secret', json(201, { ...GRANTED, secret: 'x' }), 'invalid_message'],
-  ['a device name that is a path', json(201, { ...GRANTED, device: '../../etc' }), 'invalid_message'],
-  ['a broker that is not MQTT', json(201, { ...GRANTED, mqttUrl: 'file:///etc/passwd' }), 'invalid_message'],
+  ['an identity with something more', json(201, { ...IDENTITY, more: 1 }), 'invalid_message'],
+  ['a short secret', json(201, { ...IDENTITY, secret: 'x' }), 'invalid_message'],
+  ['a device name that is a path', json(201, { ...IDENTITY, device: '../../etc' }), 'invalid_message'],
+  ['a broker that is not MQTT', json(201, { ...IDENTITY, mqttUrl: 'file:///etc/passwd' }), 'invalid_message'],
   ['an endless body', (response) => void response.writeHead(201).end('x'.repeat(1_000_000)), 'invalid_message'],
   ['404 without a reason', (response) => void response.writeHead(404).end('no'), 'invalid_message'],
   ['502 of a proxy', (response) => void response.writeHead(502).end('bad gateway'), 'unavailable'],
@@ -116,7 +113,7 @@ test.each<[string, Answer, string]>([
 });
 
 test('a server that is not there is named, with what to do', async () => {
-  const url = await serve(json(201, GRANTED));
+  const url = await serve(json(201, IDENTITY));
   await stop?.();
   stop = undefined;
   const outcome = await claim(options(url));
@@ -135,7 +132,7 @@ test.each<[string, Partial<ClaimOptions>]>([
   let requests = 0;
   const url = await serve((response, request) => {
     requests += 1;
-    json(201, GRANTED)(response, request);
+    json(201, IDENTITY)(response, request);
   });
   expect(await codeOf(claim(options(url, wrong)))).toBe('invalid_body');
   expect(requests).toBe(0);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { componentOfJavaScript } from '@wherry/guest-sdk/component-tools';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Instance } from '../src/runtimes/port.ts';
+import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { folder } from './wasm/compile.ts';
 import { start } from './wasm/start.ts';
 
@@ -52,6 +53,27 @@ describe('a command of WASI 0.2', () => {
     expect(clocks.sleptNs).toBeLessThan(3_600_000_000_000);
     expect(Math.abs(clocks.seconds - Date.now() / 1000)).toBeLessThan(60);
     expect(await ask(instance, { do: 'random' })).toEqual([16, true]);
+  });
+
+  it('has those secrets in its environment that its release names for it, and the bytes are wiped here', async () => {
+    const handed: Uint8Array[] = [];
+    const secret = (name: string) => {
+      if (name === 'ABSENT') return null;
+      const value = Buffer.from(`${name} of ours`);
+      handed.push(value);
+      return value;
+    };
+    const secrets = { API_KEY: { env: true }, ABSENT: { env: true }, QUIET: {} };
+    const host = { ...recordingHost(), secret };
+    const { instance } = await start(
+      component,
+      { abi: 'component', triggers, limits, capabilities: { secrets } },
+      host,
+    );
+    const { environment } = (await ask(instance, { do: 'look' })) as { environment: Record<string, string> };
+    expect(environment).toMatchObject({ API_KEY: 'API_KEY of ours' });
+    for (const name of ['ABSENT', 'QUIET', 'OTHER']) expect(environment).not.toHaveProperty(name);
+    expect(handed.map((value) => value.every((byte) => byte === 0))).toEqual([true]);
   });
 
   it('has files, directories and links', async () => {

@@ -6,10 +6,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHttpClient } from '../src/link/http-client.ts';
 import { createDeviceHttp } from '../src/shell/device-http.ts';
 import { download } from '../src/shell/download.ts';
+import { createDeltaSizes } from '../src/shell/downloading/delta-sizes.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
 import { createEffects } from '../src/shell/effects.ts';
 import { createBlobStore } from '../src/store/blob-store.ts';
 import { type BlobPlace, openPlace } from './blob-places.ts';
+
+const NO_BUDGET = { refuse: () => null, deltaSizes: createDeltaSizes(() => 0) };
 
 /** A release may name the registry that its module is in. It is asked first, and only where the device may go. */
 const blob = randomBytes(50 * 1024);
@@ -38,7 +41,7 @@ async function ask(repository: string, listed: readonly string[]) {
   const http = createDeviceHttp(identity as never, client, effects, links);
   const config = { mirrors: [], peers: [], registries: listed.map((name) => ({ repository: name })) };
   const sources = createSources(config, http, client, effects, links);
-  const context = { http, blobs, effects, sources, bases: () => [], pace: async () => {} };
+  const context = { http, blobs, effects, sources, bases: () => [], pace: async () => {}, ...NO_BUDGET };
   const wanted = { digest, sizeBytes: blob.length, registry: repository };
   const problem = await download(wanted, context, new AbortController().signal);
   client.close();

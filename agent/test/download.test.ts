@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../src/link/http-client.ts';
 import { createDeviceHttp } from '../src/shell/device-http.ts';
 import { type DownloadContext, download } from '../src/shell/download.ts';
+import { createDeltaSizes } from '../src/shell/downloading/delta-sizes.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
 import { createEffects } from '../src/shell/effects.ts';
 import { type BlobStore, createBlobStore } from '../src/store/blob-store.ts';
@@ -67,6 +68,8 @@ function contextOf({ origin, mirrors = [], peers = [], bases = [], registries = 
     effects,
     sources: createSources(config, http, client, effects, links),
     bases: () => bases,
+    refuse: () => null,
+    deltaSizes: createDeltaSizes(() => 0),
     pace: async (bytes) => {
       paced += bytes;
     },

@@ -78,6 +78,7 @@ function startLink(tuning: Partial<LinkTuning> = {}, identity: Partial<Identity>
       },
       connection: (isUp) => void connections.push(isUp),
     },
+    isDirectors: plane.director.hasSigned,
     log: pino({ level: 'silent' }),
     tuning: { ...QUICK, ...tuning },
   });
@@ -220,7 +221,7 @@ test('without a broker, the desired state still arrives by the slow timer', asyn
 
 test.each([
   ['not JSON', '{'],
-  ['another kind of envelope', JSON.stringify({ ...envelopeOf(1), payloadType: PAYLOAD_TYPES.release })],
+  ['another kind of envelope', JSON.stringify({ ...envelopeOf(1), payloadType: PAYLOAD_TYPES.report })],
   ['an endless body', `"${'x'.repeat(1024 * 1024)}"`],
 ])('a desired state that is %s is left out', async (_, body) => {
   plane.desired = { generation: 1, body };
@@ -235,11 +236,11 @@ test('a desired state and a command arrive by MQTT; the result goes back, once f
   startLink();
   await until('the session is up', () => link?.isUp === true);
   plane.send('desired', JSON.stringify(envelopeOf(7)));
-  const restart = JSON.stringify({ kind: 'restart', app: 'thermostat', expiresAtMs: Date.now() + 60_000 });
-  plane.send('command', restart, 'c1');
+  const restart = { kind: 'restart', app: 'thermostat', expiresAtMs: Date.now() + 60_000 } as Command;
+  plane.order('c1', boot, restart);
   await until('a result', () => plane.results.length === 1);
-  plane.send('command', restart, 'c1');
-  plane.send('command', JSON.stringify({ kind: 'report', expiresAtMs: 1 }), 'c2');
+  plane.order('c1', boot, restart);
+  plane.order('c2', boot, { kind: 'report', expiresAtMs: 1 });
   await until('three results', () => plane.results.length === 3);
   expect(documents).toEqual([envelopeOf(7)]);
   expect(commands).toHaveLength(1);
@@ -252,16 +253,21 @@ test('hostile messages are counted and the device goes on', async () => {
   await until('the session is up', () => link?.isUp === true);
   plane.send('desired', Buffer.alloc(300_000, 0x20));
   plane.send('desired', 'nonsense');
-  plane.send('ack', JSON.stringify({ boot, upTo: 9_999_999 }));
+  plane.send('ack', JSON.stringify({ boot, upTo: 'all' }));
   plane.send('command', '{"kind":"format"}', 'c1');
   await until(
     'all were seen',
-    () => Object.keys(link?.counters() ?? {}).filter((name) => /malformed|too_large/.test(name)).length === 3,
+    () => Object.keys(link?.counters() ?? {}).filter((name) => /malformed|too_large/.test(name)).length === 4,
   );
   appendEvent('still here');
   await until('the outbox is empty', () => outbox.size() === 0);
   expect(connections).toEqual([true]);
-  expect(link?.counters()).toMatchObject({ packet_too_large: 1, desired_malformed: 1, command_malformed: 1 });
+  expect(link?.counters()).toMatchObject({
+    packet_too_large: 1,
+    desired_malformed: 1,
+    ack_malformed: 1,
+    command_malformed: 1,
+  });
 });
 
 test('a wrong secret is not a reason to stop trying', async () => {

@@ -16,7 +16,7 @@ export interface Mosquitto {
   dispose(): Promise<void>;
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 export async function createMosquitto(users: Readonly<Record<string, string>>): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-mosquitto-'));

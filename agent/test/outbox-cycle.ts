@@ -20,7 +20,7 @@ export function createOutboxCycle(folder: string, reportPrivateKey: string): Out
         body: { type: 'event', severity: 'info', name: 'bench', message: `report ${at}` },
       });
       const rows = store.outbox.peek(1);
-      messageOf(rows, 'bench', signer);
+      messageOf(rows, { tenant: 'default', device: 'bench' }, signer);
       const last = rows.at(-1);
       if (last !== undefined) store.outbox.acknowledge(last.boot, last.seq);
     },

@@ -7,9 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../src/link/http-client.ts';
 import { type PeerServer, servePeers } from '../src/peers/serve-blobs.ts';
 import { download } from '../src/shell/download.ts';
+import { createDeltaSizes } from '../src/shell/downloading/delta-sizes.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
 import { createEffects } from '../src/shell/effects.ts';
 import { createBlobStore } from '../src/store/blob-store.ts';
+
+const NO_BUDGET = { refuse: () => null, deltaSizes: createDeltaSizes(() => 0) };
 
 const KIB = 1024;
 const log = pino({ level: 'silent' });
@@ -47,7 +50,7 @@ describe('a device that serves its blobs', () => {
       effects,
       links,
     );
-    const context = { http: nobody, blobs, effects, sources, bases: () => [], pace: async () => {} };
+    const context = { http: nobody, blobs, effects, sources, bases: () => [], pace: async () => {}, ...NO_BUDGET };
     expect(
       await download({ digest: digestOf(blob), sizeBytes: blob.length }, context, new AbortController().signal),
     ).toBeNull();

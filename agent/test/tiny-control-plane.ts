@@ -3,20 +3,30 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import {
   buildTopic,
+  type Command,
+  detachedBytes,
   type Envelope,
+  fromBase64,
   PATHS,
   PAYLOAD_TYPES,
   preAuthenticationEncoding,
+  type ReportItem,
   report,
+  type Sample,
+  signedUsage,
   usageBatch,
 } from '@wherry/protocol';
 import mqtt from 'mqtt';
+import { makeSigner, type Signer } from './signing.ts';
 
 /** The least that a link talks to: stores numbers and acknowledges them over a broker, and answers one HTTP path. */
 export interface TinyControlPlane {
   readonly url: string;
+  readonly director: Signer;
   /** How often each number arrived, by boot. */
   readonly arrived: Map<string, Map<number, number>>;
+  /** Words that something was given up which had not arrived. */
+  dropped: number;
   readonly presence: string[];
   readonly results: { readonly id: string; readonly body: unknown }[];
   readonly logs: unknown[];
@@ -25,6 +35,8 @@ export interface TinyControlPlane {
   /** False: everything is stored and nothing is said. */
   acknowledges: boolean;
   send(channel: 'desired' | 'ack' | 'command', payload: string | Buffer, id?: string): void;
+  /** A command of the director's, for this start of the agent. */
+  order(id: string, boot: string, command: Command): void;
   isUp(): boolean;
   stop(): Promise<void>;
 }
@@ -33,6 +45,7 @@ export async function startTinyControlPlane(
   brokerUrl: string,
   device: { readonly tenant: string; readonly device: string; readonly secret: string; readonly reportKey: string },
 ): Promise<TinyControlPlane> {
+  const director = makeSigner();
   const arrived = new Map<string, Map<number, number>>();
   const reads: TinyControlPlane['reads'] = [];
   const client = mqtt.connect(brokerUrl, {
@@ -61,8 +74,8 @@ export async function startTinyControlPlane(
     else if (channel === 'log') plane.logs.push(JSON.parse(String(payload)));
     else if (channel === 'report') store(openReport(JSON.parse(String(payload))));
     else if (channel === 'usage') {
-      const batch = usageBatch.parse(JSON.parse(String(payload)));
-      store({ boot: batch.boot, items: batch.samples });
+      const { boot, samples } = openUsage(JSON.parse(String(payload)));
+      store({ boot, items: samples });
     }
   });
 
@@ -74,14 +87,24 @@ export async function startTinyControlPlane(
     return report.parse(JSON.parse(String(payload)));
   }
 
-  function store({ boot, items }: { boot: string; items: readonly { seq: number; firstSeq?: number | undefined }[] }) {
+  function openUsage(message: unknown) {
+    const { sig, ...batch } = signedUsage.parse(message);
+    if (!verify(null, detachedBytes('usage', device, batch), publicKey, fromBase64(sig)))
+      throw new Error('samples with a bad signature');
+    return usageBatch.parse(batch);
+  }
+
+  function store({ boot, items }: { boot: string; items: readonly (Sample | ReportItem)[] }) {
     const ofBoot = arrived.get(boot) ?? new Map<number, number>();
     arrived.set(boot, ofBoot);
-    for (const item of items)
+    for (const item of items) {
+      if ('body' in item && item.body.type === 'dropped' && !ofBoot.has(item.seq)) plane.dropped += 1;
       for (let seq = item.firstSeq ?? item.seq; seq <= item.seq; seq += 1) ofBoot.set(seq, (ofBoot.get(seq) ?? 0) + 1);
+    }
     let upTo = 0;
     while (ofBoot.has(upTo + 1)) upTo += 1;
-    if (plane.acknowledges) plane.send('ack', JSON.stringify({ boot, upTo }));
+    if (!plane.acknowledges) return;
+    plane.send('ack', JSON.stringify({ boot, upTo, sig: director.vouch('ack', device, { boot, upTo }) }));
   }
 
   const http = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -99,7 +122,9 @@ export async function startTinyControlPlane(
 
   const plane: TinyControlPlane = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    director,
     arrived,
+    dropped: 0,
     presence: [],
     results: [],
     logs: [],
@@ -109,6 +134,10 @@ export async function startTinyControlPlane(
     send(channel, payload, id) {
       const topic = buildTopic(id === undefined ? { ...branch, channel } : { ...branch, channel, id });
       if (client.connected) client.publish(topic, payload, { qos: 1 });
+    },
+    order(id, boot, command) {
+      const sig = director.vouch('command', device, { id, boot, command });
+      plane.send('command', JSON.stringify({ boot, command, sig }), id);
     },
     isUp: () => isUp,
     async stop() {

@@ -4,6 +4,7 @@ import { type Behaviour, describeRuntime } from '../src/runtimes/testing/contrac
 import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { workload } from '../src/runtimes/testing/workload.ts';
 import { assemblyScript, c } from './wasm/compile.ts';
+import { httpGet } from './wasm/http-get.ts';
 import { runtime, start } from './wasm/start.ts';
 
 /** The Wasm runtime with real guests in real runner processes. */
@@ -105,14 +106,7 @@ describe('AssemblyScript guests', () => {
     await instance.call({ on: 'start' });
     expect(await instance.call(CRON)).toMatchObject({ ok: false, problems: [{ code: 'guest_error' }] });
     expect(await instance.call(CRON)).toMatchObject({ ok: true });
-    const outcome = await instance.call({
-      on: 'http',
-      method: 'GET',
-      path: '/',
-      query: '',
-      headers: {},
-      body: new Uint8Array(0),
-    });
+    const outcome = await instance.call(httpGet('/'));
     const answer = outcome.ok ? Buffer.from(outcome.value.answer?.body ?? []).toString() : '';
     expect(answer).toContain('"calls":1,"started":true');
   });
@@ -121,14 +115,7 @@ describe('AssemblyScript guests', () => {
     const { instance, host } = await start(modules.puller, { limits: { wallMs: 300 } });
     void instance.call({ on: 'start' });
     await expect.poll(async () => (await instance.usage()).calls).toBe(1);
-    const outcome = await instance.call({
-      on: 'http',
-      method: 'GET',
-      path: '/x',
-      query: '',
-      headers: {},
-      body: new Uint8Array(0),
-    });
+    const outcome = await instance.call(httpGet('/x'));
     expect(outcome).toMatchObject({ ok: true, value: { answer: { status: 202 } } });
     for (const text of ['one', 'two'])
       expect(await instance.call({ on: 'mqtt', topic: 'a/b', payload: Buffer.from(text) })).toMatchObject({ ok: true });

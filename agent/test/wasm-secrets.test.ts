@@ -1,8 +1,8 @@
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { TriggerEvent } from '../src/runtimes/port.ts';
 import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { type Overrides, workload } from '../src/runtimes/testing/workload.ts';
 import { assemblyScript, c } from './wasm/compile.ts';
+import { httpGet } from './wasm/http-get.ts';
 import { runtime } from './wasm/start.ts';
 
 /** Secrets as real guests meet them. The host has two; what a release does not name is not for it. */
@@ -61,7 +61,7 @@ async function begin(module: string, overrides: Overrides) {
   const instance = started.value;
   onTestFinished(() => instance.stop(0));
   const ask = async (body = '') => {
-    const called = await instance.call({ ...GET, body: Buffer.from(body) });
+    const called = await instance.call({ ...httpGet('/x'), body: Buffer.from(body) });
     if (!called.ok) throw new Error(JSON.stringify(called.problems));
     return Buffer.from(called.value.answer?.body ?? []).toString();
   };
@@ -69,14 +69,6 @@ async function begin(module: string, overrides: Overrides) {
 }
 
 const HTTP = { on: 'http' as const, path: '/x', methods: ['GET' as const] };
-const GET: TriggerEvent & { on: 'http' } = {
-  on: 'http',
-  method: 'GET',
-  path: '/x',
-  query: '',
-  headers: {},
-  body: new Uint8Array(0),
-};
 
 it('a guest gets what its release names, as it is now, and nothing else', async () => {
   const { ask, handed, values, host } = await begin(modules.asker, {

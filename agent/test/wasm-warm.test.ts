@@ -13,7 +13,7 @@ import { assemblyScript, c, wat } from './wasm/compile.ts';
 const CRON: TriggerEvent = { on: 'cron', schedule: '* * * * *', atMs: 0 };
 const ON_CRON: Trigger[] = [{ on: 'cron', schedule: '* * * * *' }];
 const MIB = 1024 * 1024;
-const WITHIN = { timeout: 10_000 };
+const WITHIN = { timeout: 60_000 };
 const modules: Record<string, string> = {};
 
 beforeAll(() => {

@@ -27,7 +27,7 @@ function check(id: KeyId, message: Uint8Array, signature: Uint8Array): boolean {
   return verify(null, message, keys.get(id) as KeyObject, signature);
 }
 
-function seal(signers: readonly ReturnType<typeof makeKey>[], type: PayloadType = PAYLOAD_TYPES.release): Envelope {
+function seal(signers: readonly ReturnType<typeof makeKey>[], type: PayloadType = PAYLOAD_TYPES.report): Envelope {
   const message = preAuthenticationEncoding(type, PAYLOAD);
   return {
     payloadType: type,
@@ -36,7 +36,7 @@ function seal(signers: readonly ReturnType<typeof makeKey>[], type: PayloadType 
   };
 }
 
-const open = (sealed: Envelope, threshold = 1, type: PayloadType = PAYLOAD_TYPES.release) =>
+const open = (sealed: Envelope, threshold = 1, type: PayloadType = PAYLOAD_TYPES.report) =>
   openEnvelope(sealed, type, trusted, check, threshold);
 const codeOf = (outcome: ReturnType<typeof open>) => (outcome.ok ? 'ok' : outcome.problems[0]?.code);
 
@@ -97,7 +97,7 @@ describe('opening', () => {
   it('refuses a document of another kind, also when its label is changed', () => {
     const desired = seal([first], PAYLOAD_TYPES.desired);
     expect(codeOf(open(desired))).toBe('envelope_malformed');
-    expect(codeOf(open({ ...desired, payloadType: PAYLOAD_TYPES.release }))).toBe('signature_invalid');
+    expect(codeOf(open({ ...desired, payloadType: PAYLOAD_TYPES.report }))).toBe('signature_invalid');
   });
 });
 

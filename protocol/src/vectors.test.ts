@@ -6,17 +6,20 @@ import { release } from './manifest/release.ts';
 import { claimRequest, claimResponse } from './messages/claim.ts';
 import { desiredState } from './messages/desired.ts';
 import { report } from './messages/report.ts';
-import { ack, command, logBatch, presence, result } from './messages/session.ts';
-import { usageBatch } from './messages/usage.ts';
+import { ack, command, logBatch, presence, result, signedAck, signedCommand } from './messages/session.ts';
+import { signedUsage, usageBatch } from './messages/usage.ts';
 
 /** Every message that travels: examples that must be taken, and examples that must be refused at a certain place. */
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   report,
   usage: usageBatch,
+  'signed-usage': signedUsage,
   desired: desiredState,
   ack,
+  'signed-ack': signedAck,
   presence,
   command,
+  'signed-command': signedCommand,
   result,
   log: logBatch,
   envelope,

@@ -12,6 +12,8 @@ const root = resolve(import.meta.dirname, '../..');
 const reports = resolve(root, 'test-output/reports');
 
 rmSync(reports, { recursive: true, force: true });
+// Compiled modules of the last run (vitest.config.ts): copies of programs in folders that are gone would pile up.
+rmSync(resolve(root, 'test-output/compiled'), { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 const missing = ensureSystemPackages('test');
 if (missing.length > 0 && process.env.CI === 'true') {

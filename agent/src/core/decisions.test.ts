@@ -52,6 +52,17 @@ test('a variant is refused unseen for its kind and its platform', () => {
   expect(refused({ refused: { container: denied }, platform: 'linux/arm64' })).toBe('capability_denied');
 });
 
+test('a variant for one class of device is refused by all others', () => {
+  const archive = { digest: `sha256:${'a'.repeat(64)}`, sizeBytes: 1 };
+  const variant = { kind: 'agent', artifact: archive, platforms: null, target: 'rpi4' } as const;
+  const by = (device: object) => refuseUnseen(variant, { refused: {}, platform: 'linux/arm64', ...device })?.code;
+  expect([by({ target: 'rpi4' }), by({ target: 'x86-gateway' }), by({})]).toEqual([
+    undefined,
+    'wrong_platform',
+    'wrong_platform',
+  ]);
+});
+
 test('the policy of the device is above what is signed', () => {
   const policy: Policy = {
     memoryBytesMax: 100,

@@ -1,19 +1,11 @@
 import type { Release } from '@wherry/protocol';
 import { expect, it } from 'vitest';
 import { type Policy, refuseByPolicy } from './policy.ts';
-
-const POLICY: Policy = {
-  memoryBytesMax: 1e9,
-  cpuShareMax: 64,
-  allowContainers: true,
-  allowWasm: true,
-  allowHttp: true,
-  dataBytesMax: 1e9,
-};
+import { ALLOWS_ALL } from './testing/allows-all.ts';
 
 function verdict(limits: Partial<Release['limits']>, policy: Partial<Policy>) {
   const release = { capabilities: {}, limits: { memoryBytes: 1e6, cpuShare: 1, wallMs: 2_000, ...limits } };
-  return refuseByPolicy(release as Release, { ...POLICY, ...policy })?.code ?? null;
+  return refuseByPolicy(release as Release, { ...ALLOWS_ALL, ...policy })?.code ?? null;
 }
 
 it.each([

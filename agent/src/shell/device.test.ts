@@ -2,23 +2,16 @@ import { VARIANT_KINDS, type VariantKind } from '@wherry/protocol';
 import { expect, it } from 'vitest';
 import { refuseUnseen, type VariantFacts } from '../core/fit.ts';
 import type { Policy } from '../core/policy.ts';
+import { ALLOWS_ALL } from '../core/testing/allows-all.ts';
 import { FakeRuntime } from '../runtimes/fake/runtime.ts';
 import { createDevice } from './device.ts';
 import { createEffects } from './effects.ts';
 
-const POLICY: Policy = {
-  memoryBytesMax: 1e9,
-  cpuShareMax: 64,
-  allowContainers: true,
-  allowWasm: true,
-  allowHttp: true,
-  dataBytesMax: 1e9,
-};
 const OF_ANY: Omit<VariantFacts, 'kind'> = { artifact: null, platforms: null };
 
 async function refusals(policy: Partial<Policy>, missing: readonly VariantKind[] = []) {
   const runtimes = VARIANT_KINDS.map((kind) => new FakeRuntime({ kind, isMissing: missing.includes(kind) }));
-  const device = createDevice(runtimes, { ...POLICY, ...policy }, { platform: 'linux/arm64' }, createEffects());
+  const device = createDevice(runtimes, { ...ALLOWS_ALL, ...policy }, { platform: 'linux/arm64' }, createEffects());
   await device.refresh();
   const codes = VARIANT_KINDS.map((kind) => [kind, refuseUnseen({ ...OF_ANY, kind }, device.fit())?.code]);
   return Object.fromEntries(codes.filter(([, code]) => code !== undefined));

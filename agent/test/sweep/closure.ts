@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { atMost } from '../../src/shell/at-most.ts';
-import { type DiskImage, readImage, sha256, writeImage } from './disk-image.ts';
-import { brokenRules, type DiskMeaning, differences, outboxGaps, readMeaning } from './disk-meaning.ts';
+import { type DiskImage, readImage, writeImage } from './disk-image.ts';
+import { brokenRules, type DiskMeaning, differences, keyOf, outboxGaps, readMeaning } from './disk-meaning.ts';
 import { dispose, liveUntil } from './life.ts';
 import { createRecovery } from './recovery.ts';
 import { isAtRest, type Scenario } from './scenarios.ts';
@@ -100,8 +100,4 @@ export async function closeOver(scenario: Scenario, scratch: string): Promise<Cl
   scenario.world.isOffline = false;
   const pairs = keys.reduce((sum, key) => sum + (effectsAfter.get(key) ?? 0), 0);
   return { effects: keys.length, pairs, meanings: known.size, problems };
-}
-
-function keyOf(meaning: DiskMeaning): string {
-  return sha256(JSON.stringify(meaning));
 }

@@ -36,6 +36,11 @@ export function readMeaning(folder: string): DiskMeaning {
   }
 }
 
+/** Equal for two disks that have one future. */
+export function keyOf(meaning: DiskMeaning): string {
+  return sha256(JSON.stringify(meaning));
+}
+
 function essence(text: string): unknown {
   const { sinceMs: _at, transitions: _count, verdict, ...record } = JSON.parse(text);
   return sorted({ ...record, verdict: verdict?.code ?? null });

@@ -9,13 +9,19 @@ import { createWasmRuntime } from '../../src/runtimes/wasm/runtime.ts';
 
 export const runtime: Runtime = createWasmRuntime({ stateDir: mkdtempSync(join(tmpdir(), 'wherry-runtime-')) });
 
+/** A runner that starts takes more than one core for moments: whoever tests the share of the CPU asks for one. */
+const UNPACED = { cpuShare: 64 };
+
 /** Starts a guest that the test's end stops. */
 export async function start(
   module: string,
   overrides: Overrides = {},
+  host: RecordingHost = recordingHost(),
 ): Promise<{ instance: Instance; host: RecordingHost }> {
-  const host = recordingHost();
-  const outcome = await runtime.start(workload(module, overrides), host);
+  const outcome = await runtime.start(
+    workload(module, { ...overrides, limits: { ...UNPACED, ...overrides.limits } }),
+    host,
+  );
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
   const instance = outcome.value;
   onTestFinished(() => instance.stop(0));

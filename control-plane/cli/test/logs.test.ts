@@ -1,29 +1,17 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { beginHello, seatOperator } from './fleet/operator.ts';
 import { buildApp, claimDevice, type Running, type RunningServer, startAgent, startServer } from './fleet/processes.ts';
 
 /** Following the log of a real device over a restart of the control plane. */
-const operator = recordedShell();
-const file = (path: string) => join(operator.folder, path);
+const operator = seatOperator();
+const { ok, file } = operator;
 let server: RunningServer;
 let agent: Running | undefined;
 
 beforeAll(async () => {
   server = await startServer(file('server'));
-  await ok('login', '--server', server.origin, '--token', server.adminToken);
-  await ok('trust', 'init', '--app', 'hello', '--no-passphrase');
-  writeFileSync(file('root.json'), await ok('trust', 'root'));
-  await ok('init', 'hello');
-  writeFileSync(
-    file('hello/wherry.yaml'),
-    readFileSync(file('hello/wherry.yaml'), 'utf8').replace(
-      /health:.*/,
-      'health: { after: 100ms, every: 200ms, failures: 2, soak: 200ms }',
-    ),
-  );
-  appendFileSync(file('hello/assembly/index.ts'), '\n');
+  await beginHello(operator, server);
   buildApp(file('hello'), 'hello');
   await ok('publish', 'hello');
   const { token } = JSON.parse(await ok('--json', 'device', 'claim-token', '--device', 'pi-1')) as { token: string };
@@ -36,12 +24,6 @@ afterAll(async () => {
   await agent?.stop();
   await server?.stop();
 });
-
-async function ok(...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await operator.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
-}
 
 /** A second terminal that follows the log, with what it has shown so far. */
 function follower(signal: AbortSignal) {
@@ -57,7 +39,7 @@ function follower(signal: AbortSignal) {
   return { seen, running: shell.run('logs', 'pi-1', 'hello') };
 }
 
-const WAIT = { timeout: 30_000, interval: 100 };
+const WAIT = { timeout: 60_000, interval: 50 };
 
 it('lines come again after the control plane was away, and what was lost is said', { timeout: 90_000 }, async () => {
   const interrupt = new AbortController();
@@ -72,14 +54,16 @@ it('lines come again after the control plane was away, and what was lost is said
   server = await startServer(file('server'), new URL(http).host, new URL(mqtt).host);
   await expect.poll(() => seen.err, WAIT).toContain('Listening again');
   // The device comes back by its own clock; until then a restart is refused or expires.
-  await expect.poll(() => operator.run('device', 'restart', 'pi-1', 'hello').then((r) => r.exitCode), WAIT).toBe(0);
+  await expect
+    .poll(() => operator.shell.run('device', 'restart', 'pi-1', 'hello').then((r) => r.exitCode), WAIT)
+    .toBe(0);
   await expect.poll(() => seen.out.slice(before), WAIT).toContain('hello, world');
   interrupt.abort();
   expect((await running).exitCode).toBe(0);
 });
 
 it('a device that does not exist is not waited for', async () => {
-  const { exitCode, err } = await operator.run('--json', 'logs', 'pi-404');
+  const { exitCode, err } = await operator.shell.run('--json', 'logs', 'pi-404');
   expect(exitCode).toBe(1);
   expect(JSON.parse(err)).toMatchObject({ problems: [{ code: 'not_found' }] });
 });

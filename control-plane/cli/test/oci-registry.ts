@@ -18,7 +18,7 @@ export const CREDENTIALS = 'publisher:of-the-registry';
 /** bcrypt of the password in CREDENTIALS. */
 const HTPASSWD = 'publisher:$2b$04$saFEvWQJmsCLVbygFJeqLuFq5SOZrUfXnToog.3wxtKztcwQxCUmq\n';
 const SERVICE = 'test-registry';
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 
 export function registryMissing(): string | undefined {
   if (existsSync(PROGRAM)) return undefined;

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Device } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { beginHello, seatOperator } from './fleet/operator.ts';
 import { buildApp, claimDevice, type Running, type RunningServer, startAgent, startServer } from './fleet/processes.ts';
 
 /** A secret from an operator's standard input to a program on a real device, past a control plane that cannot read it. */
-const operator = recordedShell();
-const file = (path: string) => join(operator.folder, path);
+const operator = seatOperator();
+const { ok, file, shell } = operator;
 const FIRST = 'correct-horse-battery-staple';
 const SECOND = 'a-longer-value-than-the-one-before-it';
 const WAIT = { timeout: 60_000, interval: 100 };
@@ -17,13 +18,8 @@ const agents = new Map<string, Running>();
 
 beforeAll(async () => {
   server = await startServer(file('server'));
-  await ok('login', '--server', server.origin, '--token', server.adminToken);
-  await ok('trust', 'init', '--app', 'hello', '--no-passphrase');
-  writeFileSync(file('root.json'), await ok('trust', 'root'));
-  await ok('init', 'hello');
-  const manifest = readFileSync(file('hello/wherry.yaml'), 'utf8')
-    .replace(/^health:.*$/m, 'health: { after: 100ms, every: 200ms, failures: 2, soak: 200ms }')
-    .replace(/^capabilities:.*\n/m, '');
+  await beginHello(operator, server);
+  const manifest = readFileSync(file('hello/wherry.yaml'), 'utf8').replace(/^capabilities:.*\n/m, '');
   writeFileSync(file('hello/wherry.yaml'), `${manifest}\ncapabilities: { secrets: [API_KEY] }\n`);
   writeFileSync(
     file('hello/assembly/index.ts'),
@@ -50,12 +46,6 @@ async function begin(device: string): Promise<void> {
   claimDevice(server.origin, token, file('root.json'), file(device));
   agents.set(device, startAgent(file(device)));
   await expect.poll(async () => (await show(device)).inventory?.sealingKey, WAIT).toBeTypeOf('string');
-}
-
-async function ok(...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await operator.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
 }
 
 async function show(device: string): Promise<Device> {
@@ -130,12 +120,12 @@ it('a device that comes later gets it from the machine that set it; what each ca
 });
 
 it('a device that suddenly has another key gets nothing, and another machine has nothing to hand on', async () => {
-  const path = join(operator.folder, '.config/wherry/known-devices.json');
+  const path = file('.config/wherry/known-devices.json');
   const known = readFileSync(path, 'utf8');
   writeFileSync(path, known.replace(/("[^"]* default\/pi-1": )"[0-9a-f]{32}"/, `$1"${'0'.repeat(32)}"`));
   writeFileSync(file('value'), 'x');
   const argv = ['--json', 'secret', 'set', 'API_KEY', '--app', 'hello', '--from', 'value'];
-  const refused = await operator.run(...argv);
+  const refused = await shell.run(...argv);
   expect(JSON.parse(refused.err)).toMatchObject({ problems: [{ code: 'key_unknown' }] });
   expect(JSON.parse(await ok(...argv, '--accept-key', 'pi-1'))).toMatchObject({ secret: { version: 3 } });
   const other = recordedShell();
@@ -148,7 +138,7 @@ it('a device that suddenly has another key gets nothing, and another machine has
 it('a secret that is taken away is gone from the device, and its versions go on', { timeout: 240_000 }, async () => {
   const sealed = () => readFileSync(file('pi-1/secrets/apps/hello.json'), 'utf8');
   expect(sealed()).toContain('"text"');
-  expect((await operator.run('secret', 'rm', 'API_KEY', '--app', 'hello')).exitCode).toBe(2);
+  expect((await shell.run('secret', 'rm', 'API_KEY', '--app', 'hello')).exitCode).toBe(2);
   await ok('secret', 'rm', 'API_KEY', '--app', 'hello', '--yes');
   await expect.poll(sealed, WAIT).not.toContain('"text"');
   expect(await set(FIRST)).toMatchObject({ secret: { version: 4 } });
@@ -162,7 +152,7 @@ it('a tenant that asks for cosign takes in what cosign signed', { timeout: 240_0
     file('hello/wherry.yaml'),
     readFileSync(file('hello/wherry.yaml'), 'utf8').replace('version: 0.1.0', 'version: 0.2.0'),
   );
-  expect(JSON.parse((await operator.run('--json', 'publish', 'hello')).err)).toMatchObject({
+  expect(JSON.parse((await shell.run('--json', 'publish', 'hello')).err)).toMatchObject({
     problems: [{ code: 'evidence_missing' }],
   });
   const module = readFileSync(file('hello/build/hello.wasm'));

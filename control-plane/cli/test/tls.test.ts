@@ -95,6 +95,10 @@ describe('wholly over TLS', () => {
 
   it('a card that was copied is set aside with its copy; the true one is claimed anew', async () => {
     await until('the alarm', async () => (await show('pi-2')).identity?.attention === 'cloned');
+    expect(JSON.parse(await ok('--json', 'device', 'attention')).items).toMatchObject([{ device: 'pi-2' }]);
+    expect(JSON.parse(await ok('--json', 'device', 'ls')).items).not.toContainEqual(
+      expect.objectContaining({ device: 'pi-2' }),
+    );
     expect(await events('pi-2')).toContain('device_cloned');
     for (const agent of cloned) await agent.stop();
 
@@ -104,6 +108,7 @@ describe('wholly over TLS', () => {
     const { seenAtMs } = await show('pi-2');
     await until('the true one', async () => ((await show('pi-2')).seenAtMs ?? 0) > (seenAtMs ?? 0));
     expect((await show('pi-2')).identity?.attention).toBeNull();
+    expect(JSON.parse(await ok('--json', 'device', 'attention')).items).toEqual([]);
   });
 });
 

@@ -1,22 +1,15 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Device } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { beginHello, seatOperator } from './fleet/operator.ts';
 import { buildApp, claimDevice, type Running, type RunningServer, startAgent, startServer } from './fleet/processes.ts';
 
 /** The drills of docs/operating/trust.md that a running device must follow: a real control plane, a real agent, the real commands. */
-const shell = recordedShell();
-const file = (path: string) => join(shell.folder, path);
+const operator = seatOperator();
+const { ok, file, shell } = operator;
 const PATIENCE_MS = 60_000;
 let server: RunningServer;
 let agent: Running;
-
-async function ok(...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await shell.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
-}
 
 const device = async () => JSON.parse(await ok('--json', 'device', 'show', 'pi-1')) as Device;
 
@@ -46,14 +39,8 @@ async function startOver(folder: string): Promise<void> {
 
 beforeAll(async () => {
   server = await startServer(file('server'));
-  await ok('login', '--server', server.origin, '--token', server.adminToken);
-  await ok('trust', 'init', '--app', 'hello', '--no-passphrase');
-  writeFileSync(file('root.json'), await ok('trust', 'root'));
-  await ok('init', 'hello');
+  await beginHello(operator, server);
   buildApp(file('hello'), 'hello');
-  const manifest = readFileSync(file('hello/wherry.yaml'), 'utf8');
-  const health = 'health: { after: 100ms, every: 200ms, failures: 2, soak: 300ms }';
-  writeFileSync(file('hello/wherry.yaml'), manifest.replace(/health:.*/, health));
   const { token } = JSON.parse(await ok('--json', 'device', 'claim-token', '--device', 'pi-1')) as { token: string };
   mkdirSync(file('device'), { mode: 0o700 });
   writeFileSync(file('device/agent.json'), JSON.stringify({ dockerSocket: false, onRevoked: 'stop' }));

@@ -63,7 +63,7 @@ it('a watch goes on over a restart of the control plane', async () => {
     seen += text;
   };
   const watching = shell.run('rollout', 'watch', id);
-  await expect.poll(() => seen, { timeout: 10_000 }).toContain('running');
+  await expect.poll(() => seen, { timeout: 60_000 }).toContain('running');
   await server.stop();
   server = await startServer(join(operator.folder, 'server'), new URL(server.origin).host);
   await ok('rollout', 'abort', id);
@@ -82,5 +82,5 @@ it('a control plane that is gone from the start is not waited for', async () => 
     'http://127.0.0.1:1',
   );
   expect(exitCode).toBe(5);
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(30_000);
 });

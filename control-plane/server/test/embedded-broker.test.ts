@@ -29,6 +29,7 @@ brokerContract({
       tls: { ...anywhere, ...certificates.authority.server, clientCaPem: certificates.authority.caPem },
     }),
   credentials: (identity) => certificateOf(certificates, identity),
+  serialOf: (identity) => certificates.devices.get(identity)?.serial,
   capabilities,
 });
 
@@ -47,5 +48,6 @@ brokerContract({
       tls: { ...anywhere, ...certificates.authority.server, clientCaPem: certificates.authority.caPem },
     }),
   credentials: (identity) => certificateOf(certificates, identity),
+  serialOf: (identity) => certificates.devices.get(identity)?.serial,
   capabilities,
 });

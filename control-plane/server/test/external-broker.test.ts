@@ -17,6 +17,7 @@ brokerContract({
     const own = certificates.get(identity);
     return { ca: mosquitto.authority.certificatePem, ...(own ? { key: own.keyPem, cert: own.certPem } : {}) };
   },
+  serialOf: (identity) => certificates.get(identity)?.serial,
   capabilities: {
     hasHeldAcknowledgement: false,
     refusesForeignBranches: false,

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import {
-  type Ack,
   type DesiredState,
+  detachedBytes,
   type Envelope,
   fromBase64,
   OPERATIONS,
@@ -9,6 +9,8 @@ import {
   PATHS,
   PAYLOAD_TYPES,
   preAuthenticationEncoding,
+  signedAck,
+  signedCommand,
   type Version,
   type WorkloadStatus,
 } from '@wherry/protocol';
@@ -45,7 +47,7 @@ describe('a device and its control plane', () => {
   const acks = () =>
     heard
       .filter(({ topic }) => topic === device.topic('ack'))
-      .map(({ payload }) => JSON.parse(payload.toString()) as Ack);
+      .map(({ payload }) => signedAck.parse(JSON.parse(payload.toString())));
   const send = (channel: string, payload: string | Buffer) =>
     client.publishAsync(device.topic(channel), payload, { qos: 1 });
   const events = async (name: string) =>
@@ -64,6 +66,7 @@ describe('a device and its control plane', () => {
     await Promise.all([1, 2, 3].map((seq) => send('report', device.report(seq))));
     await eventually('the acknowledgement', () => acks().some(({ boot, upTo }) => boot === device.boot && upTo === 3));
     expect(await events('workload_started')).toHaveLength(3);
+    for (const { sig, ...ack } of acks()) expect(isDirectors(detachedBytes('ack', device.claim, ack), sig)).toBe(true);
   });
 
   it('is taken at its word once, however often it says it', async () => {
@@ -82,7 +85,7 @@ describe('a device and its control plane', () => {
 
   it('sends usage in the same sequence', async () => {
     const samples = [{ seq: 7, fromMs: Date.now() - 60_000, toMs: Date.now(), workloads: [] }];
-    await send('usage', JSON.stringify({ boot: device.boot, samples }));
+    await send('usage', device.usage(samples));
     await eventually('the acknowledgement', () => acks().at(-1)?.upTo === 7);
   });
 
@@ -117,7 +120,10 @@ describe('a device and its control plane', () => {
     expect(client.connected).toBe(true);
     expect(await events('forged')).toEqual([]);
     expect(await events('invalid_message')).toHaveLength(1);
-    expect(acks().at(-1)?.upTo).toBe(7);
+    const { sig: _, ...last } = await eventually('the word about the half report', () =>
+      acks().find(({ refused }) => refused !== undefined),
+    );
+    expect(last).toEqual({ boot: device.boot, upTo: 7, refused: { firstSeq: 8, seq: 9 } });
     const metrics = await (await server.fetch('/metrics')).text();
     const counted = [...metrics.matchAll(/^wherry_ingest_errors_total\{channel="report",code="\w+"\} (\d+)$/gm)];
     expect(counted.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(nonsense.length);
@@ -178,13 +184,19 @@ describe('a device and its control plane', () => {
     await stream.close();
   });
 
-  it('answers a command', async () => {
+  it('answers a command, which is for the start of it that speaks', async () => {
     const stream = readEvents(await server.fetch(PATHS.stream, { token: server.adminToken }));
-    const { id } = await server.admin.call(OPERATIONS.sendCommand, {
-      params: { device: 'pi-1' },
-      body: { kind: 'report', expiresAtMs: Date.now() + 60_000 },
-    });
-    await eventually('the command', () => heard.some(({ topic }) => topic === device.topic(`command/${id}`)));
+    const order = { kind: 'report', expiresAtMs: Date.now() + 60_000 } as const;
+    const ask = () => server.admin.call(OPERATIONS.sendCommand, { params: { device: 'pi-1' }, body: order });
+    await expect(ask()).rejects.toMatchObject({ problem: { code: 'not_allowed_in_state' } });
+    await send('presence', device.birth());
+    const { id } = await ask();
+    const sent = await eventually('the command', () =>
+      heard.find(({ topic }) => topic === device.topic(`command/${id}`)),
+    );
+    const { sig, ...content } = signedCommand.parse(JSON.parse(sent.payload.toString()));
+    expect(content).toEqual({ boot: device.boot, command: order });
+    expect(isDirectors(detachedBytes('command', device.claim, { id, ...content }), sig)).toBe(true);
     await send(`result/${id}`, JSON.stringify({ ok: true, message: 'reported' }));
     expect(await stream.next('result')).toMatchObject({ device: 'pi-1', id, result: { ok: true } });
     await stream.close();
@@ -197,9 +209,14 @@ describe('a device and its control plane', () => {
     expect((await server.fetch(PATHS.deviceDesired, { token: device.bearer })).status).toBe(401);
   });
 
-  /** Opens a desired state as a device does: with the director's key that it got when it was claimed. */
+  function isDirectors(message: Uint8Array, sig: string): boolean {
+    const key = { key: Buffer.from(server.context.director.publicKey, 'base64'), format: 'der', type: 'spki' } as const;
+    return verify(null, message, createPublicKey(key), fromBase64(sig));
+  }
+
+  /** Opens a desired state as a device does: with the director's key. */
   function open(sealed: Envelope): DesiredState {
-    const der = Buffer.from(device.claim.directorKey, 'base64');
+    const der = Buffer.from(server.context.director.publicKey, 'base64');
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     const id = createHash('sha256').update(der).digest('hex').slice(0, 32) as Parameters<
       typeof openEnvelope

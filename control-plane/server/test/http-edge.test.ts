@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PATHS, problemDocument } from '@wherry/protocol';
+import { type Command, PATHS, problemDocument, signedCommand } from '@wherry/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { connectDevice } from './support/mqtt-device.ts';
@@ -130,9 +130,12 @@ describe('the HTTP edge', () => {
 
     it('of a log ask the device for it, and carry its lines to those who asked', async () => {
       const client = await connectDevice(server.mqttUrl, device.name, device.claim.secret);
-      const commands: { kind: string; forMs?: number }[] = [];
-      client.on('message', (_topic, payload) => commands.push(JSON.parse(payload.toString())));
+      const commands: Command[] = [];
+      client.on('message', (_topic, payload) =>
+        commands.push(signedCommand.parse(JSON.parse(payload.toString())).command),
+      );
       await client.subscribeAsync(`wherry/v1/${device.name}/command/+`, { qos: 1 });
+      await client.publishAsync(device.topic('presence'), device.birth(), { qos: 1 });
       const all = readEvents(await server.fetch(PATHS.stream, { token: server.adminToken }));
       const logs = readEvents(await server.fetch(PATHS.deviceLogs('pi-1'), { token: server.adminToken }));
       await eventually('the command', () => commands.find(({ kind }) => kind === 'logs'));

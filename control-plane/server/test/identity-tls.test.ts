@@ -43,7 +43,16 @@ async function certified(device: string, notAfterMs: number, isInBooks = true): 
   if (!key.ok) throw new Error('the request is good');
   const order = { tenant: 'default', device, publicKey: key.value, notBeforeMs: Date.now() - 200 * DAY_MS, notAfterMs };
   const { serial, pem } = await authority.issueDevice(order);
-  const book = { serial, tenant: 'default', device, keyHash: serial, pem, issuedAtMs: 1, expiresAtMs: notAfterMs };
+  const book = {
+    serial,
+    tenant: 'default',
+    device,
+    keyHash: serial,
+    pem,
+    authority: null,
+    issuedAtMs: 1,
+    expiresAtMs: notAfterMs,
+  };
   if (isInBooks) await server.context.store.certificates.add({ ...book, revokedAtMs: null });
   return {
     name: `default/${device}`,

@@ -137,6 +137,17 @@ describe('a session', () => {
     await expect(grace.call(OPERATIONS.getSession, {})).rejects.toMatchObject({ problem: { code: 'unauthenticated' } });
   });
 
+  it('of a program ends with its password, and leaves none behind that nobody holds', async () => {
+    const { token = '' } = (await (await signIn({ user: 'grace', password: PASSWORD, as: 'bearer' })).json()) as {
+      token?: string;
+    };
+    const body = { current: PASSWORD, next: 'a nanosecond of wire' };
+    await server.clientFor(token).call(OPERATIONS.changePassword, { body });
+    const { items } = await server.admin.call(OPERATIONS.listUsers, {});
+    expect(items.find(({ name }) => name === 'grace')?.sessions).toBe(0);
+    await server.admin.call(OPERATIONS.setUserPassword, { params: { name: 'grace' }, body: { password: PASSWORD } });
+  });
+
   it('ends everywhere, and goes on in another one when the password changes', async () => {
     const here = cookieOf(await signIn({ user: 'grace', password: PASSWORD }, own));
     const there = cookieOf(await signIn({ user: 'grace', password: PASSWORD }));

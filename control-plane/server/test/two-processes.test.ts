@@ -150,6 +150,7 @@ describe('two control planes over one store', () => {
       client.on('message', (topic) => topic.startsWith(device.topic('command/')) && resolve(topic));
     });
     await client.subscribeAsync(device.topic('command/+'), { qos: 1 });
+    await client.publishAsync(device.topic('presence'), device.birth(), { qos: 1 });
     const { id } = await (admins[0] as Client).call(OPERATIONS.sendCommand, {
       params: { device: device.device },
       body: { kind: 'restart', app: 'thermostat' as AppName, expiresAtMs: Date.now() + 60_000 },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LinkFacts, refuseByLink } from './link-budget.ts';
+import { type DeltaKnowledge, type LinkFacts, leastBytes, refuseByLink } from './link-budget.ts';
 
 const metered: LinkFacts = { name: 'wwan0', isMetered: true, leftBytes: 1_000, renewsAtMs: Date.UTC(2026, 11, 1) };
 const free: LinkFacts = { name: 'eth0', isMetered: false, leftBytes: null, renewsAtMs: Date.UTC(2026, 11, 1) };
@@ -22,4 +22,15 @@ test('it says until when', () => {
     untilMs: Date.UTC(2026, 11, 1),
     message: expect.stringContaining('waits until 2026-12-01 00:00 +00:00'),
   });
+});
+
+test.each<[string, number, DeltaKnowledge, number]>([
+  ['without a delta the blob', 1_000, 'none', 1_000],
+  ['a delta that is smaller', 1_000, 20, 20],
+  ['the rest of the blob where that is less', 10, 20, 10],
+  ['a delta of unknown size: the asking', 1_000, 'unknown', 1],
+  ['nothing is missing', 0, 20, 0],
+  ['more is there than needed', -5, 'unknown', 0],
+])('a download costs at least: %s', (_, missingBytes, delta, expected) => {
+  expect(leastBytes(missingBytes, delta)).toBe(expected);
 });

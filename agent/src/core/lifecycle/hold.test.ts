@@ -1,5 +1,6 @@
 import type { DesiredWorkload } from '@wherry/protocol';
 import { expect, test } from 'vitest';
+import type { DeltaKnowledge } from '../budget/link-budget.ts';
 import type { Env } from './env.ts';
 import { HOLD_LOOK_MS } from './hold.ts';
 import { type Deployment, restore } from './state.ts';
@@ -131,6 +132,33 @@ test('a download above the budget of the link waits, for weeks if need be, and b
   expect(state.record.transitions).toBe(transitions);
   expect(kinds(lookAgain(state, at(3, link(1_000))))).toEqual(['waiting', 'fetchRelease']);
   expect(kinds(step(deployment('waiting'), fetched, at(2.5, link(1, 999))))).toEqual(['downloading', 'fetchBlob']);
+});
+
+test('a delta that fits, or may fit, ends the wait for the month; one that does not is waited for without a fault', () => {
+  const fetched = { type: 'release_fetched', ticket: CHANGE_TICKET, facts: factsOf(2) } as const;
+  const digest = factsOf(2).variants[0]?.artifact?.digest ?? '';
+  const withDelta = (delta: DeltaKnowledge) => {
+    const around = link(100);
+    return at(2.5, { link: { ...around.link, deltas: { [digest]: delta } } as Env['link'] & {} });
+  };
+  const from = (delta: DeltaKnowledge) => step(deployment('waiting'), fetched, withDelta(delta));
+  expect(kinds(from('none'))).toEqual(['waiting', 'setTimer', 'report']);
+  expect(kinds(from(101))).toEqual(['waiting', 'setTimer', 'report']);
+  expect(kinds(from(100))).toEqual(['downloading', 'fetchBlob']);
+  const asked = live(from('unknown'));
+  expect(asked.record.phase).toBe('downloading');
+  const refused = {
+    type: 'blob_failed',
+    ticket: asked.change.ticket,
+    code: 'download_budget_spent',
+    message: '',
+    isFinal: false,
+  } as const;
+  const held = step(asked, refused, withDelta(101));
+  expect(kinds(held)).toEqual(['downloading', 'setTimer', 'report']);
+  expect(statusOf(live(held))).toMatchObject({ state: 'downloading', code: 'download_budget_spent' });
+  expect(live(held).change.failures).toBe(0);
+  expect(kinds(lookAgain(live(held), withDelta(100)))).toEqual(['downloading', 'fetchBlob']);
 });
 
 test('a download that broke off is not begun again over a link that may not carry it', () => {

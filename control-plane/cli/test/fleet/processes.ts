@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Real processes of this project for tests: a control plane, an agent, the AssemblyScript compiler. */
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 60_000;
 
 export interface Running {
   readonly child: ChildProcess;

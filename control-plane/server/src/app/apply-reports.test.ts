@@ -93,12 +93,59 @@ test('usage of host and apps is stored once and shows in the series', async () =
     agentMemoryBytes: 1,
     agentCpuMs: 1,
   };
-  const batch = { boot: device.boot, samples: [{ seq: 1, fromMs: toMs - 1_000, toMs, host, workloads: [] }] };
-  const message = { tenant: 'default', device: 'pi-1', kind: 'usage', batch } as const;
+  const message = device.measured({ seq: 1, fromMs: toMs - 1_000, toMs, host, workloads: [] });
   await applyReports(fleet.context, [message, message]);
   const usage = expectOk(
     await useCases.getDeviceUsage(fleet.context, fleet.admin, { params: { device: 'pi-1' } } as never),
   );
   expect(usage.points).toMatchObject([{ cpuShare: 0.5, memoryBytes: 10 }]);
   expect(expectOk(await useCases.getOverview(fleet.context, fleet.admin, {})).usageSamples).toBe(1);
+});
+
+const SAMPLE = { seq: 1, fromMs: 0, toMs: 1, workloads: [] };
+
+test('samples that the device did not sign take up no number of its reports', async () => {
+  const [device, other] = [await fleet.claim('pi-1'), await fleet.claim('pi-2')];
+  const { batch, ...from } = device.measured(SAMPLE);
+  const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`) as unknown;
+  const forged = [
+    { ...from, batch: { ...batch, samples: [{ ...SAMPLE, seq: 2 }] } },
+    { ...from, batch: { ...batch, boot: other.boot } },
+    { ...from, batch: other.measured(SAMPLE).batch },
+    { ...from, batch: { ...batch, samples: [deep] } },
+  ];
+  const { results, acks } = await applyReports(fleet.context, forged);
+  const invalid = ['signature_invalid'];
+  expect(results.map(codesOf)).toEqual([invalid, invalid, invalid, ['invalid_message']]);
+  expect(acks).toEqual([]);
+  expect((await device.send(device.compose(event('one')))).acks[0]?.ack.upTo).toBe(1);
+  expect(await events()).toHaveLength(1);
+});
+
+test('what the device signed and is not understood is refused by its numbers, beside what is stored', async () => {
+  const device = await fleet.claim('pi-1');
+  const good = device.compose(event('one'));
+  const items = [{ seq: 3, firstSeq: 2, atMs: 1, body: { type: 'of the future' } }, { seq: 4 }];
+  const strange = device.seal({ device: 'pi-1', boot: device.boot, items, more: true });
+  const { results, acks } = await device.send(strange, good);
+  expect(results.map(codesOf)).toEqual([['invalid_message'], []]);
+  const refused = { firstSeq: 2, seq: 4 };
+  expect(acks.map(({ ack }) => ack)).toEqual([{ boot: device.boot, upTo: 1, refused }]);
+  const samples = device.measured({ ...SAMPLE, seq: 5, more: true });
+  expect((await applyReports(fleet.context, [samples, samples])).acks.map(({ ack }) => ack)).toEqual(
+    [5, 5].map((seq) => ({ boot: device.boot, upTo: 1, refused: { firstSeq: seq, seq } })),
+  );
+});
+
+test('nothing is said of numbers to whoever speaks for another, or names none', async () => {
+  const [device, other] = [await fleet.claim('pi-1'), await fleet.claim('pi-2')];
+  const strange = { boot: device.boot, items: [{ seq: 1, atMs: 1 }] };
+  const { acks } = await device.send(
+    other.seal({ device: 'pi-1', ...strange }),
+    device.seal({ device: 'pi-2', ...strange }),
+    device.seal({ device: 'pi-1', ...strange, items: [{ seq: 0 }] }),
+    device.seal({ device: 'pi-1', ...strange, boot: 'x' }),
+    device.seal({ device: 'pi-1', items: [] }),
+  );
+  expect(acks).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OPERATIONS, type Operation, type Outcome } from '@wherry/protocol';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { openAuthority } from '../ca/open-authority.ts';
 import { putBlob } from './blobs.ts';
 import { drainDispatch } from './dispatch-soon.ts';
 import { openDeviceLog } from './open-device-log.ts';
@@ -92,6 +93,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
     params: await of(fleet, 'createOperatorToken', { body: { name: 'ci', role: 'viewer' } }),
   }),
   addTenant: async () => ({ body: { tenant: 'acme' } }),
+  moveAuthority: async ({ context, dataDir }) => {
+    Object.assign(context, { authority: await openAuthority(dataDir, context.clock.nowMs()) });
+    return { body: { step: 'begin' } };
+  },
   setPublishPolicy: async () => ({ body: { requireCosign: null } }),
   setSecret: async () => ({ params: SECRET, body: { version: 1, selector: '', devices: [], custody: [] } }),
   removeSecret: async (fleet) => {
@@ -145,7 +150,7 @@ describe('C3: an operation that changes something', () => {
     '$id writes its entry with the change, or does not happen',
     async ({ id }) => {
       // Each in a tenant of its own, but for what only the installation's may do.
-      const own = id === 'addTenant' ? fleet : fleet.of(id.toLowerCase());
+      const own = ['addTenant', 'moveAuthority'].includes(id) ? fleet : fleet.of(id.toLowerCase());
       const input = (await SCENES[id]?.(own)) ?? {};
       const [last] = await entries(own);
       expect(codesOf(await run(own, id, input, { ...own.admin, role: 'viewer' }))).toEqual(['forbidden']);

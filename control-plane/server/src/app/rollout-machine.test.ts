@@ -184,10 +184,8 @@ describe('usage in the soak', () => {
   let seq = 500;
   const use = async (release: string, memoryBytes: number) => {
     const [device] = devices as [TestDevice];
-    const { tenant } = device.identity;
     const one = { seq: ++seq, firstSeq: seq, ...sample(release, fleet.context.clock.nowMs() - 5_000, memoryBytes) };
-    const batch = { boot: device.boot, samples: [one] } as never;
-    const { results } = await applyReports(fleet.context, [{ tenant, device: device.name, kind: 'usage', batch }]);
+    const { results } = await applyReports(fleet.context, [device.measured(one)]);
     for (const result of results) expectOk(result);
   };
 

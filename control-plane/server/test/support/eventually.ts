@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   ask: () => T | Promise<T>,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<Exclude<T, undefined | null | false>> {
   const endsAtMs = performance.now() + withinMs;
   for (;;) {

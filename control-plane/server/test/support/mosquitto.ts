@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import { createExternalBroker, type ExternalBroker } from '../../src/broker/external/external-broker.ts';
 import { readExternalSettings } from '../../src/broker/external/settings.ts';
 import { MOSQUITTO_FILES } from '../../src/broker/mosquitto/configuration.ts';
+import { createDenyList } from '../../src/broker/mosquitto/deny-list.ts';
 import { type MosquittoFolder, writeMosquittoFolder } from '../../src/broker/mosquitto/write-configuration.ts';
+import type { RefusedCertificate } from '../../src/broker/port.ts';
+import { denyListSource } from '../../src/ca/deny-list-source.ts';
 import { type OpenAuthority, openAuthority } from '../../src/ca/open-authority.ts';
-import type { Revoked } from '../../src/ca/revocation-list.ts';
 import { eventually } from './eventually.ts';
 import type { KeyAndCertificate } from './test-authority.ts';
 
@@ -24,9 +26,9 @@ export interface Mosquitto {
   device(name: string): Promise<KeyAndCertificate & { readonly serial: string }>;
   connect(clientId?: string): Promise<ExternalBroker>;
   /** Writes the configuration again and makes mosquitto read it. */
-  reload(revoked: readonly Revoked[]): Promise<void>;
-  /** SIGKILL and a new start, on the same ports. */
-  restart(): Promise<void>;
+  reload(revoked: readonly RefusedCertificate[]): Promise<void>;
+  /** SIGKILL and a new start, on the same ports; in between happens what is given. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -68,17 +70,18 @@ export async function startMosquitto(dataDir?: string): Promise<Mosquitto> {
       return { keyPem, certPem: issued.pem, serial: issued.serial };
     },
     async connect(clientId = 'control-plane') {
-      return createExternalBroker({
-        ...(await readExternalSettings(join(at.folder, MOSQUITTO_FILES.settings))),
-        clientId,
-      });
+      const { denyList, ...settings } = await readExternalSettings(join(at.folder, MOSQUITTO_FILES.settings));
+      if (denyList === null) throw new Error('the configuration names no list of what is refused');
+      const source = denyListSource(authority, () => Date.now());
+      return createExternalBroker({ ...settings, denyList: createDenyList(denyList, source), clientId });
     },
     async reload(revoked) {
       await writeMosquittoFolder(at, authority, revoked, Date.now());
       child.kill('SIGHUP');
     },
-    async restart() {
+    async restart(meanwhile = async () => {}) {
       await end(child, 'SIGKILL');
+      await meanwhile();
       child = await launch(at);
     },
     async stop() {

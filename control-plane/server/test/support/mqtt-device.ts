@@ -23,7 +23,7 @@ export function openDevice(url: string, name: string, secret: string, options: I
     username: name,
     password: secret,
     reconnectPeriod: 0,
-    connectTimeout: 5_000,
+    connectTimeout: 30_000,
     protocolVersion: 4,
     ...options,
   });

@@ -43,6 +43,7 @@ export const SAMPLE_BODIES: Readonly<Record<string, unknown>> = {
   setPublishPolicy: { requireCosign: null },
   setSecret: { version: 1, devices: [] },
   addTenant: { tenant: 'stolen' },
+  moveAuthority: { step: 'replace' },
   setTenantSettings: { approvals: { aboveShare: null } },
   createOperatorToken: { name: 'stolen', role: 'admin' },
 };

@@ -14,7 +14,7 @@ export interface ServerProcess {
 }
 
 const BIN = fileURLToPath(new URL('../../bin/wherry-server.js', import.meta.url));
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 
 export async function spawnServer(args: readonly string[]): Promise<ServerProcess> {
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -22,7 +22,7 @@ export interface TestServer extends RunningServer {
 }
 
 export async function startTestServer(overrides: Partial<Config> = {}): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'wherry-server-'));
+  const dataDir = overrides.dataDir ?? (await mkdtemp(join(tmpdir(), 'wherry-server-')));
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const running = await startServer(

@@ -5,6 +5,8 @@ import {
   type Client,
   createClaimToken,
   type DeviceId,
+  type DeviceName,
+  detachedBytes,
   type Envelope,
   type KeyId,
   PATHS,
@@ -21,6 +23,8 @@ export interface Signer {
   /** SPKI DER, base64. */
   readonly publicKey: string;
   seal(type: PayloadType, payload: unknown): Envelope;
+  /** Of samples: the signature beside them. */
+  beside(from: DeviceName, batch: object): string;
 }
 
 export function createSigner(): Signer {
@@ -39,6 +43,7 @@ function signerOf(privateKey: KeyObject): Signer {
       const sig = sign(null, preAuthenticationEncoding(payloadType, bytes), privateKey).toString('base64');
       return { payloadType, payload: toBase64(bytes), signatures: [{ keyid: id, sig }] };
     },
+    beside: (from, batch) => sign(null, detachedBytes('usage', from, batch), privateKey).toString('base64'),
   };
 }
 
@@ -53,6 +58,10 @@ export interface TestDevice {
   topic(channel: string): string;
   /** The bytes of a report of one item. */
   report(seq: number, body?: ReportBody): Buffer;
+  /** The bytes of a batch of samples. */
+  usage(samples: readonly object[]): Buffer;
+  /** What it says first: which start of it speaks. */
+  birth(): Buffer;
 }
 
 export const NEWS: ReportBody = { type: 'event', severity: 'info', name: 'workload_started', message: 'started' };
@@ -93,5 +102,10 @@ export async function claimTestDevice(
       const payload = { device: claim.device, boot, items: [{ seq, atMs: Date.now(), body }] };
       return Buffer.from(JSON.stringify(signer.seal(PAYLOAD_TYPES.report, payload)));
     },
+    usage(samples) {
+      const batch = { boot, samples };
+      return Buffer.from(JSON.stringify({ ...batch, sig: signer.beside(claim, batch) }));
+    },
+    birth: () => Buffer.from(JSON.stringify({ status: 'online', boot })),
   };
 }

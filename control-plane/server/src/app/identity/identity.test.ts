@@ -37,6 +37,7 @@ const claim = (text: string, extra: object = {}) =>
     boot: 'a'.repeat(32),
     ...extra,
   } as ClaimRequest);
+const askAnew = async () => ({ csr: (await makeDeviceKey()).csr });
 const shown = (pem: string) => authority.readDevice(new X509Certificate(pem)) as ShownCertificate;
 const eventsOf = async (device: string) =>
   expectOk(await useCases.listDeviceEvents(context, fleet.admin, { params: { device: device as never } })).items.map(
@@ -118,8 +119,8 @@ describe('a certificate', () => {
     const { shown: old } = await claimed('pi-1');
     fleet.advance(60 * DAY_MS);
     const { csr } = await makeDeviceKey();
-    const next = expectOk(await renewCertificate(context, old, csr));
-    expect(expectOk(await renewCertificate(context, old, csr))).toBe(next);
+    const next = expectOk(await renewCertificate(context, old, { csr }));
+    expect(expectOk(await renewCertificate(context, old, { csr }))).toBe(next);
     expect(shown(next)).toMatchObject({ device: 'pi-1', notAfterMs: old.notAfterMs + 60 * DAY_MS });
     expect(shown(next).serial).not.toBe(old.serial);
     expectOk(await authenticateCertificate(context, shown(next)));
@@ -129,26 +130,26 @@ describe('a certificate', () => {
     const { shown: old } = await claimed('pi-1');
     fleet.advance(91 * DAY_MS);
     const { csr } = await makeDeviceKey();
-    expect(codesOf(await renewCertificate(context, old, csr))).toEqual(['approval_needed']);
-    expect(codesOf(await renewCertificate(context, old, csr))).toEqual(['approval_needed']);
+    expect(codesOf(await renewCertificate(context, old, { csr }))).toEqual(['approval_needed']);
+    expect(codesOf(await renewCertificate(context, old, { csr }))).toEqual(['approval_needed']);
     expect(await eventsOf('pi-1')).toEqual(['renewal_needs_approval']);
     expect((await view('pi-1')).identity?.attention).toBe('renewal');
     expectOk(await useCases.resolveDevice(context, fleet.admin, { params: { device: 'pi-1' as never } }));
     const stranger = (await makeDeviceKey()).csr;
-    expect(codesOf(await renewCertificate(context, old, stranger))).toEqual(['approval_needed']);
+    expect(codesOf(await renewCertificate(context, old, { csr: stranger }))).toEqual(['approval_needed']);
   });
 
   test('that has expired is renewed once, after the word of an operator, for the key that asked', async () => {
     const { shown: old } = await claimed('pi-1');
     fleet.advance(91 * DAY_MS);
     const { csr } = await makeDeviceKey();
-    expect(codesOf(await renewCertificate(context, old, csr))).toEqual(['approval_needed']);
+    expect(codesOf(await renewCertificate(context, old, { csr }))).toEqual(['approval_needed']);
     expectOk(await useCases.resolveDevice(context, fleet.admin, { params: { device: 'pi-1' as never } }));
-    const next = expectOk(await renewCertificate(context, old, csr));
+    const next = expectOk(await renewCertificate(context, old, { csr }));
     expectOk(await authenticateCertificate(context, shown(next)));
     expect((await view('pi-1')).identity?.attention).toBeNull();
     fleet.advance(30 * DAY_MS);
-    expect(codesOf(await renewCertificate(context, old, (await makeDeviceKey()).csr))).toEqual(['expired']);
+    expect(codesOf(await renewCertificate(context, old, await askAnew()))).toEqual(['expired']);
   });
 });
 
@@ -202,7 +203,7 @@ describe('clones', () => {
     expect(await eventsOf('pi-1')).toEqual(['device_cloned']);
     expect((await view('pi-1')).identity?.attention).toBe('cloned');
     expect(codesOf(await authenticateCertificate(context, one))).toEqual(['device_quarantined']);
-    expect(codesOf(await renewCertificate(context, one, (await makeDeviceKey()).csr))).toEqual(['device_quarantined']);
+    expect(codesOf(await renewCertificate(context, one, await askAnew()))).toEqual(['device_quarantined']);
     expect(fleet.broker.kicked).toEqual(['default/pi-1']);
     expect((await context.store.devices.briefs('default')).map(({ device }) => device)).toEqual([]);
 

@@ -32,7 +32,7 @@ it('makes names of certificates the identity, on devices’ listener the client 
     for (const rule of ['require_certificate true', 'use_identity_as_username true', 'tls_version tlsv1.3'])
       expect(listener).toContain(rule);
   expect(devices).toContain('use_username_as_clientid true');
-  expect(devices).toContain('crlfile /etc/mosquitto/wherry/revoked.pem');
+  expect(devices).toContain('crlfile /etc/mosquitto/wherry/clients/revoked.pem');
   expect(controlPlane).not.toContain('use_username_as_clientid');
   expect(controlPlane).toContain('cafile /etc/mosquitto/wherry/control-plane.pem');
 });

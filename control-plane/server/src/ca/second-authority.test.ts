@@ -1,0 +1,107 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type OpenAuthority, openAuthority } from './open-authority.ts';
+import { makeRevocationList } from './revocation-list.ts';
+import { openServerCertificate } from './server-certificate.ts';
+import { makeDeviceKey } from './testing/device-key.ts';
+
+/** What is on the disk while an authority is rolled over, and what each of the two is good for. */
+const NOW_MS = Date.parse('2026-03-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wherry-ca-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const open = () => openAuthority(folder, NOW_MS);
+const keyFile = (name: string) => join(folder, `ca/${name}-key.pem`);
+
+async function step(authority: OpenAuthority, ...steps: Parameters<OpenAuthority['step']>[0][]): Promise<void> {
+  for (const one of steps) expect(await authority.step(one, NOW_MS)).toMatchObject({ ok: true });
+}
+
+async function issue(authority: OpenAuthority, believes?: readonly string[]) {
+  const key = await authority.readRequest((await makeDeviceKey()).csr);
+  if (!key.ok) throw new Error('the request is good');
+  const times = { notBeforeMs: NOW_MS, notAfterMs: NOW_MS + DAY_MS };
+  const order = { tenant: 'acme', device: 'pi-7', publicKey: key.value, ...times };
+  const issued = await authority.issueDevice({ ...order, ...(believes ? { believes } : {}) });
+  return { of: issued.authority, certificate: new X509Certificate(issued.pem) };
+}
+
+it('gives a device a certificate of the next authority once it says that it believes it', async () => {
+  const authority = await open();
+  const old = authority.fingerprint;
+  expect(authority.hint).toBeNull();
+  await step(authority, 'begin');
+  const { stays: next } = authority.standing();
+  expect(authority.hint).toBe(`${next.slice(0, 16)},${old.slice(0, 16)}`);
+  expect((await issue(authority)).of).toBe(old);
+  expect((await issue(authority, [old])).of).toBe(old);
+  const moved = await issue(authority, [old, next]);
+  expect(moved.of).toBe(next);
+  const left = await issue(authority);
+  for (const phase of ['begun', 'switch'] as const) {
+    if (phase === 'switch') await step(authority, phase);
+    for (const { certificate } of [moved, left]) expect(authority.readDevice(certificate)?.device).toBe('pi-7');
+  }
+  await step(authority, 'finish');
+  expect(authority.readDevice(moved.certificate)?.device).toBe('pi-7');
+  expect(authority.readDevice(left.certificate)).toBeNull();
+});
+
+it('shows certificates of the current one, hands over the link, and signs a list of each that is taken', async () => {
+  const authority = await open();
+  await step(authority, 'begin');
+  const [current, next, link, ...rest] =
+    authority.bundlePem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+  expect(rest).toEqual([]);
+  const [old, young] = [new X509Certificate(current ?? ''), new X509Certificate(next ?? '')];
+  expect(old.fingerprint256.replaceAll(':', '').toLowerCase()).toBe(authority.fingerprint);
+  expect(new X509Certificate(link ?? '').verify(old.publicKey)).toBe(true);
+  expect(new X509Certificate(link ?? '').publicKey.equals(young.publicKey)).toBe(true);
+  const lists = await makeRevocationList(authority, [{ serial: '4a', atMs: NOW_MS }], NOW_MS);
+  expect(lists.match(/BEGIN X509 CRL/g)).toHaveLength(2);
+  const names = [{ type: 'dns', value: 'wherry.example' }] as const;
+  const before = await openServerCertificate(authority, names, NOW_MS);
+  expect(new X509Certificate(before.certPem).verify(old.publicKey)).toBe(true);
+  await step(authority, 'switch');
+  const after = await openServerCertificate(authority, names, NOW_MS);
+  expect(new X509Certificate(after.certPem).verify(young.publicKey)).toBe(true);
+});
+
+it('deletes the key of the one that is believed no more, also after a crash that left it', async () => {
+  const authority = await open();
+  await step(authority, 'begin', 'switch');
+  expect([keyFile('authority'), keyFile('authority-2')].map(existsSync)).toEqual([true, true]);
+  await step(authority, 'finish');
+  expect([keyFile('authority'), keyFile('authority-2')].map(existsSync)).toEqual([false, true]);
+  await writeFile(keyFile('authority'), 'left behind');
+  expect((await open()).fingerprint).toBe(authority.fingerprint);
+  expect(existsSync(keyFile('authority'))).toBe(false);
+});
+
+it('takes up what a crash left of a next authority that nothing names yet, and tells another process of each step', async () => {
+  const [one, other] = [await open(), await open()];
+  await step(one, 'begin');
+  const { stays } = one.standing();
+  await rm(join(folder, 'ca/roll-over.json'));
+  const again = await open();
+  expect(again.standing().phase).toBe('settled');
+  await step(again, 'begin');
+  expect(again.standing().stays).toBe(stays);
+  expect(await other.reread()).toBe(true);
+  expect(other.standing()).toEqual(again.standing());
+  expect(await other.reread()).toBe(false);
+});
+
+it('does not make a key anew that it should have', async () => {
+  await step(await open(), 'begin');
+  await rm(keyFile('authority-2'));
+  await expect(open()).rejects.toThrow('authority-2-key.pem');
+});

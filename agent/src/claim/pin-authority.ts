@@ -1,13 +1,14 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { type Outcome, PATHS, refuse, succeed } from '@wherry/protocol';
 import { createHttpClient } from '../link/http-client.ts';
 import { readBounded } from '../link/read-bounded.ts';
+import { follow, readBundle } from './authorities.ts';
 
-const CERTIFICATE_BYTES = 16 * 1024;
+const BUNDLE_BYTES = 32 * 1024;
 
 /**
- * The certificate authority of a control plane, as PEM, known by the fingerprint in the claim token. It is fetched from whoever
- * answers, and nothing else is: what comes is the right one or is thrown away. Codes: wrong_authority, unavailable.
+ * The certificate authority of a control plane, as PEM, known by the fingerprint in the claim token; with it those that it vouches for, since
+ * the token may be older than the newest. They are fetched from whoever answers, and nothing else is: what comes is the right one or is
+ * thrown away. Codes: wrong_authority, unavailable.
  */
 export async function pinAuthority(
   serverUrl: string,
@@ -18,9 +19,16 @@ export async function pinAuthority(
   const url = new URL(serverUrl.replace(/\/+$/, '') + PATHS.authority);
   try {
     const answer = await client.request(url, { signal: AbortSignal.timeout(timeoutMs) });
-    const pem = answer.status === 200 ? await readBounded(answer, CERTIFICATE_BYTES) : null;
+    const text = answer.status === 200 ? await readBounded(answer, BUNDLE_BYTES) : null;
     answer.discard();
-    if (pem !== null && fingerprintOf(pem) === fingerprint) return succeed(pem);
+    const offered = readBundle(text ?? '');
+    const pinned = offered.filter((one) => one.fingerprint === fingerprint);
+    if (pinned.length > 0)
+      return succeed(
+        follow(pinned, offered)
+          .map(({ pem }) => pem)
+          .join(''),
+      );
     return refuse(
       'wrong_authority',
       `${url.origin} is not the control plane that made this claim token: check the address given with --server, or whether somebody stands between`,
@@ -30,14 +38,5 @@ export async function pinAuthority(
     return refuse('unavailable', `no answer from ${url.origin} (${reason}): check the address and the network`);
   } finally {
     client.close();
-  }
-}
-
-/** SHA-256 of the certificate's DER, lower-case hex; null when it is none. */
-function fingerprintOf(pem: string): string | null {
-  try {
-    return createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
-  } catch {
-    return null;
   }
 }

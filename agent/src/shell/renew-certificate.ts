@@ -1,5 +1,14 @@
 import { X509Certificate } from 'node:crypto';
-import { type Outcome, PATHS, problemDocument, refuse, renewResponse, succeed } from '@wherry/protocol';
+import {
+  type Outcome,
+  PATHS,
+  problemDocument,
+  type RenewRequest,
+  refuse,
+  renewResponse,
+  succeed,
+} from '@wherry/protocol';
+import { readBundle } from '../claim/authorities.ts';
 import { certificateRequest, makeTlsKey } from '../claim/tls-key.ts';
 import type { HttpClient } from '../link/http-client.ts';
 import { readBounded } from '../link/read-bounded.ts';
@@ -32,7 +41,10 @@ const ANSWER_BYTES = 64 * 1024;
 export async function renewCertificate(options: RenewOptions, current: TlsIdentity): Promise<Outcome<TlsIdentity>> {
   const { folder, effects } = options;
   const key = nextKey(folder, current, effects);
-  const answer = await ask(options, certificateRequest(key));
+  const answer = await ask(options, {
+    csr: certificateRequest(key),
+    authorities: readBundle(current.ca).map(({ fingerprint }) => fingerprint),
+  });
   if (!answer.ok) return answer;
   const next = { ca: current.ca, cert: answer.value, key };
   if (!isGoodCertificate(next) || nameOf(next) !== nameOf(current))
@@ -51,7 +63,7 @@ function nextKey(folder: string, current: TlsIdentity, effects: Effects): string
   return made;
 }
 
-async function ask(options: RenewOptions, csr: string): Promise<Outcome<string>> {
+async function ask(options: RenewOptions, request: RenewRequest): Promise<Outcome<string>> {
   const { serverUrl, client, effects } = options;
   const late = AbortSignal.timeout(TIMEOUT_MS);
   try {
@@ -59,7 +71,7 @@ async function ask(options: RenewOptions, csr: string): Promise<Outcome<string>>
       client.request(serverUrl.replace(/\/+$/, '') + PATHS.deviceCertificate, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify({ csr }),
+        body: JSON.stringify(request),
         signal: options.signal === undefined ? late : AbortSignal.any([options.signal, late]),
       }),
     );

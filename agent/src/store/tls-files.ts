@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
+import { issuerOf, readBundle } from '../claim/authorities.ts';
 import type { Effects } from '../shell/effects.ts';
 import { makeFolder, readIfThere, removePath, replaceFile } from './files.ts';
 
@@ -9,7 +10,7 @@ import { makeFolder, readIfThere, removePath, replaceFile } from './files.ts';
  * no moment does the device have a key without its certificate. A key whose certificate is still to come waits beside it.
  */
 export interface TlsIdentity {
-  /** PEM of the one authority that this device believes. */
+  /** PEM of the authority that this device believes; of both, while the control plane goes from one to another. */
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
@@ -59,13 +60,9 @@ export function removeNextKey(folder: string, effects: Effects): void {
   removePath(effects, join(folder, NEXT_KEY_FILE));
 }
 
-/** Is this certificate, issued by this authority, for this key? */
+/** Is this certificate, issued by an authority that is believed, for this key? */
 export function isGoodCertificate({ ca, cert, key }: TlsIdentity): boolean {
-  try {
-    return isPair(cert, key) && new X509Certificate(cert).verify(new X509Certificate(ca).publicKey);
-  } catch {
-    return false;
-  }
+  return isPair(cert, key) && issuerOf(cert, readBundle(ca)) !== null;
 }
 
 function isPair(cert: string, key: string): boolean {

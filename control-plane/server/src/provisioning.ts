@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceId, Labels, TargetName, TenantId } from '@wherry/protocol';
 import { writeDesired } from './app/desired/write-desired.ts';
+import { newDevice } from './app/identity/new-device.ts';
 import { hashSecret } from './app/secrets.ts';
 import { openKeyPair } from './ca/key-pair.ts';
 import { openAuthority } from './ca/open-authority.ts';
@@ -75,10 +76,14 @@ export async function provisionCertificates(
   for (let at = 0; at < devices.length; at += DEVICES_PER_COMMIT) {
     const records: CertificateRecord[] = [];
     for (const device of devices.slice(at, at + DEVICES_PER_COMMIT)) {
-      const { serial, pem } = await authority.issueDevice({ tenant: TENANT, device: device as DeviceId, ...order });
+      const {
+        serial,
+        pem,
+        authority: of,
+      } = await authority.issueDevice({ tenant: TENANT, device: device as DeviceId, ...order });
       certPems.set(device, pem);
       const times = { issuedAtMs: order.notBeforeMs, expiresAtMs: order.notAfterMs, revokedAtMs: null };
-      records.push({ serial, tenant: TENANT, device, keyHash, pem, ...times });
+      records.push({ serial, tenant: TENANT, device, keyHash, pem, authority: of, ...times });
     }
     await store.transaction(async ({ certificates }) => {
       for (const record of records) await certificates.add(record);
@@ -89,7 +94,7 @@ export async function provisionCertificates(
 }
 
 function recordOf(one: ProvisionedDevice, nowMs: number) {
-  return {
+  return newDevice({
     tenant: TENANT,
     device: one.device as DeviceId,
     target: one.target as TargetName,
@@ -98,12 +103,5 @@ function recordOf(one: ProvisionedDevice, nowMs: number) {
     secretHash: hashSecret(one.secret),
     reportKey: one.reportKey,
     claimedAtMs: nowMs,
-    seenAtMs: null,
-    isOnline: false,
-    desiredGeneration: 0,
-    reportedGeneration: null,
-    inventory: null,
-    host: null,
-    removedAtMs: null,
-  };
+  });
 }

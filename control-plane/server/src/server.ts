@@ -13,6 +13,7 @@ import { leaveProcess } from './app/keep-process.ts';
 import { beginTrust } from './app/renew-trust.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
 import { openBroker } from './broker/open-broker.ts';
+import { denyListSource } from './ca/deny-list-source.ts';
 import { openServerTls } from './ca/open-server-tls.ts';
 import { createChanges } from './changes/in-process-changes.ts';
 import { createRelay } from './changes/relay.ts';
@@ -64,6 +65,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     file: config.brokerFile ?? null,
     plain: config.mqtt,
     tls: config.mqtts && tls && { ...config.mqtts, ...tls.tls },
+    denyLists: tls && denyListSource(tls.authority, () => Date.now()),
     ...{ process, metrics, log },
   });
   const relay = createRelay({
@@ -103,6 +105,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     authenticate: (of, device, secret) => authenticateDevice(context, of, device, secret),
     authenticateCertificate: async (of, device, { serial, notAfterMs }) =>
       (await authenticateCertificate(context, { tenant: of, device, serial, notAfterMs })).ok,
+    refused: () => store.certificates.refused(Date.now()),
     receive: ingress.receive,
     appMessage: ingress.appMessage,
     connected: ingress.connected,

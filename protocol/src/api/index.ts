@@ -1,5 +1,7 @@
 import * as access from './access.ts';
+import * as attention from './attention.ts';
 import * as audit from './audit.ts';
+import * as authority from './authority.ts';
 import * as devices from './devices.ts';
 import * as evidence from './evidence.ts';
 import type { Operation } from './operation.ts';
@@ -32,6 +34,7 @@ export const OPERATIONS = {
     'listClaimTokens',
     'removeClaimToken',
   ]),
+  ...pick(attention, ['listAttention']),
   ...pick(releases, ['listReleases', 'getRelease', 'publishRelease']),
   ...pick(evidence, ['getPublishPolicy', 'setPublishPolicy']),
   ...pick(trust, ['getTrust', 'listTrustRoots', 'getTrustPublisher', 'updateTrust']),
@@ -61,6 +64,7 @@ export const OPERATIONS = {
   ...pick(users, ['listUsers', 'createUser', 'setUserRole', 'setUserPassword', 'closeUserSessions', 'removeUser']),
   ...pick(access, ['listOperatorTokens', 'createOperatorToken', 'removeOperatorToken']),
   ...pick(audit, ['listAudit', 'exportAudit', 'verifyAudit']),
+  ...pick(authority, ['getAuthority', 'moveAuthority']),
   ...pick(tenants, ['listTenants', 'addTenant', 'getTenantSettings', 'setTenantSettings']),
 } satisfies Record<string, Operation>;
 

@@ -20,5 +20,7 @@ export const SCOPES = [
   'audit:read',
   'tenants:read',
   'tenants:write',
+  'authority:read',
+  'authority:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

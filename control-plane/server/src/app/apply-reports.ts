@@ -5,7 +5,8 @@ import type { ReceivedRun } from '../storage/port/received.ts';
 import type { AppContext } from './context.ts';
 import { APP_LIMITS } from './limits.ts';
 import type { IncomingReport } from './reports/incoming-report.ts';
-import { type NumberedItem, readMessage } from './reports/read-message.ts';
+import type { NumberedItem } from './reports/numbered.ts';
+import { type Reading, readMessage } from './reports/read-message.ts';
 import { storeItems } from './reports/store-items.ts';
 import { transact, type Work } from './transact.ts';
 
@@ -14,14 +15,20 @@ export type { IncomingReport } from './reports/incoming-report.ts';
 export interface AppliedReports {
   /** One for each message, in order. Codes: signature_invalid, key_unknown, envelope_malformed, invalid_message, wrong_device, not_found. */
   readonly results: readonly Outcome<void>[];
-  /** One for each (device, boot) that was heard: publish it on `ack`. */
-  readonly acks: readonly { readonly tenant: string; readonly device: string; readonly ack: Ack }[];
+  /** For each (device, boot) that was heard one, or one for each message that it signed and that is not understood: publish them on `ack`. */
+  readonly acks: readonly AckTo[];
 }
 
-interface ReadMessage {
-  readonly index: number;
+export interface AckTo {
+  readonly tenant: string;
   readonly device: string;
-  readonly items: readonly NumberedItem[];
+  readonly ack: Ack;
+}
+
+interface ReadMessages {
+  readonly taken: readonly { readonly index: number; readonly items: readonly NumberedItem[] }[];
+  /** Signed by the device, and not understood. */
+  readonly refused: readonly ReceivedRun[];
 }
 
 /**
@@ -30,7 +37,7 @@ interface ReadMessage {
  */
 export async function applyReports(context: AppContext, messages: readonly IncomingReport[]): Promise<AppliedReports> {
   const results: Outcome<void>[] = messages.map(() => succeed(undefined));
-  const acks: { tenant: string; device: string; ack: Ack }[] = [];
+  const acks: AckTo[] = [];
   const indexes = messages.map((_, index) => index);
   for (const [tenant, own] of Map.groupBy(indexes, (index) => messages[index]?.tenant ?? '')) {
     const read = await readAll(context, tenant, messages, own, results);
@@ -47,30 +54,31 @@ async function readAll(
   messages: readonly IncomingReport[],
   own: readonly number[],
   results: Outcome<void>[],
-): Promise<ReadMessage[]> {
+): Promise<ReadMessages> {
   const names = new Set(own.flatMap((index) => messages[index]?.device ?? []));
   const states = await context.store.devices.states(tenant, [...names]);
-  const readOne = async (index: number): Promise<ReadMessage | null> => {
+  const readOne = async (index: number): Promise<Reading> => {
     const message = messages[index];
-    if (!message) return null;
-    const state: DeviceState | undefined = states.get(message.device);
-    const items = state
-      ? await readMessage(message, state.reportKey)
-      : refuse('not_found', `there is no device ${message.device}`);
-    if (items.ok) return { index, device: message.device, items: items.value };
-    results[index] = items;
-    return null;
+    const state: DeviceState | undefined = states.get(message?.device ?? '');
+    if (message && state) return await readMessage(message, state.reportKey);
+    return { items: refuse('not_found', `there is no device ${message?.device}`) };
   };
-  const read = await Promise.all(own.map(readOne));
-  return read.filter((one) => one !== null);
+  const readings = await Promise.all(own.map(readOne));
+  const taken = readings.flatMap(({ items }, at) => {
+    const index = own[at] ?? 0;
+    if (items.ok) return [{ index, items: items.value }];
+    results[index] = items;
+    return [];
+  });
+  return { taken, refused: readings.flatMap(({ refused }) => refused ?? []) };
 }
 
 async function store(
   work: Work,
-  messages: readonly ReadMessage[],
+  { taken, refused }: ReadMessages,
   results: Outcome<void>[],
-): Promise<Outcome<{ tenant: string; device: string; ack: Ack }[]>> {
-  const flat = messages.flatMap(({ index, items }) => items.map((item) => ({ index, item })));
+): Promise<Outcome<AckTo[]>> {
+  const flat = taken.flatMap(({ index, items }) => items.map((item) => ({ index, item })));
   const runs = flat.map(({ item }): ReceivedRun => item.run);
   const noted = await work.repositories.received.note(work.tenant, runs, work.nowMs, APP_LIMITS.runsAhead);
   const fresh: NumberedItem[] = [];
@@ -83,13 +91,18 @@ async function store(
       );
   }
   await storeItems(work, fresh);
-  const boots = new Map(runs.map(({ device, boot }) => [`${device} ${boot}`, { device, boot }]));
+  const boots = new Map([...runs, ...refused].map(({ device, boot }) => [`${device} ${boot}`, { device, boot }]));
   const contiguous = await work.repositories.received.contiguous(work.tenant, [...boots.values()]);
-  return succeed(
-    contiguous.map(({ device, boot, upTo }) => ({
-      tenant: work.tenant,
-      device,
-      ack: { boot: boot as BootId, upTo },
-    })),
-  );
+  return succeed(contiguous.flatMap((boot) => acksOf(work.tenant, boot, refused)));
+}
+
+function acksOf(
+  tenant: string,
+  { device, boot, upTo }: { readonly device: string; readonly boot: string; readonly upTo: number },
+  refused: readonly ReceivedRun[],
+): AckTo[] {
+  const ack: Ack = { boot: boot as BootId, upTo };
+  const own = refused.filter((run) => run.device === device && run.boot === boot);
+  if (own.length === 0) return [{ tenant, device, ack }];
+  return own.map(({ firstSeq, seq }) => ({ tenant, device, ack: { ...ack, refused: { firstSeq, seq } } }));
 }

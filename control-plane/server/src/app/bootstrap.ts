@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INSTALLATION_TENANT, type TenantId } from '@wherry/protocol';
+import { INSTALLATION_TENANT as TENANT, type TenantId } from '@wherry/protocol';
 import { writeFileDurably } from '../files/write-file-durably.ts';
 import { CONTROL_PLANE } from './audit/append-audit.ts';
 import { beginAudit } from './audit/begin-audit.ts';
@@ -15,18 +15,16 @@ export interface Bootstrapped {
   readonly adminTokenFile: string;
 }
 
-const TENANT = 'default';
-
 /**
- * Start-up: where nobody is admin, at first or because the last token has expired, an admin token is made; and sessions of before are taken as ended. Nothing else has to be recovered: what is
- * assigned is in the outbox, and what waits for a deadline is found by its time.
+ * Start-up: where nobody is admin, at first or because the last token has expired, an admin token is made; and sessions of before are
+ * taken as ended. Nothing else has to be recovered: what is assigned is in the outbox, and what waits for a deadline is found by its time.
  */
 export async function bootstrap(context: AppContext, dataDir: string): Promise<Bootstrapped> {
   const adminTokenFile = join(dataDir, 'admin-token');
   if (context.process === undefined) await context.store.devices.setAllOffline();
   else await keepProcess(context);
   await context.store.tenants.add({
-    tenant: INSTALLATION_TENANT as TenantId,
+    tenant: TENANT as TenantId,
     createdAtMs: context.clock.nowMs(),
     createdBy: CONTROL_PLANE,
   });

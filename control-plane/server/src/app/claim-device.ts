@@ -87,8 +87,7 @@ async function claim(
   }
   const { device, given, isAnew } = used.value;
   if (isAnew) await context.broker.kick(found.tenant, device);
-  const who = { tenant: found.tenant as TenantId, device, directorKey: context.director.publicKey };
-  return succeed({ who, given });
+  return succeed({ who: { tenant: found.tenant as TenantId, device }, given });
 }
 
 /** Whoever has the token and another key is not the device that used it: somebody copied the token. */

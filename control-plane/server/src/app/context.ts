@@ -1,4 +1,13 @@
-import type { AuditPoint, DesiredState, Envelope, StreamChange } from '@wherry/protocol';
+import type { X509Certificate } from 'node:crypto';
+import type {
+  AuditPoint,
+  AuthorityStep,
+  DesiredState,
+  DeviceName,
+  Envelope,
+  Outcome,
+  StreamChange,
+} from '@wherry/protocol';
 import type { Broker } from '../broker/port.ts';
 import type { Store } from '../storage/port.ts';
 
@@ -36,12 +45,14 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** Signs desired states. */
+/** Signs what devices act on: desired states, and the small words beside them. */
 export interface Director {
   readonly keyId: string;
   /** SPKI DER, base64. */
   readonly publicKey: string;
   sign(state: DesiredState): Envelope;
+  /** The signature of a message that goes to this device, base64 (protocol: detached.ts). */
+  vouch(type: 'ack' | 'command', to: DeviceName, content: object): Promise<string>;
 }
 
 /** Signs what needs no person: which files of the repository are the newest. */
@@ -52,16 +63,39 @@ export interface OnlineSigner {
   seal(role: 'snapshot' | 'timestamp', signed: object): string;
 }
 
-/** The control plane's own certificate authority. */
+/** The control plane's own certificate authority; two of them while it is rolled over. */
 export interface Authority {
-  /** SHA-256 of its certificate (DER), lower-case hex: what a claim token pins. */
+  /** SHA-256 of the certificate (DER) that vouches for the server, lower-case hex: what a claim token pins. */
   readonly fingerprint: string;
   readonly certificatePem: string;
+  /** PEM: all that devices are to believe, and how one vouches for the other. */
+  readonly bundlePem: string;
+  /** Fingerprints of what devices are to believe, first the one that their certificates are to be of. */
+  readonly believed: readonly string[];
+  /** The header by which devices hear that something has changed; null while there was only ever one. */
+  readonly hint: string | null;
+  standing(): AuthorityStanding;
+  /** Code: not_allowed_in_state. */
+  mayStep(step: AuthorityStep): import('@wherry/protocol').Outcome<void>;
+  /** One step of a roll-over, which listeners know of when this resolves. Code: not_allowed_in_state. */
+  step(step: AuthorityStep, nowMs: number): Promise<import('@wherry/protocol').Outcome<void>>;
   /** The public key (SPKI DER) of a PKCS#10 request that its own key signed. Code: invalid_body. */
-  readRequest(csr: string): Promise<import('@wherry/protocol').Outcome<Uint8Array>>;
+  readRequest(csr: string): Promise<Outcome<Uint8Array>>;
   /** Null unless this authority issued it for a device. One that has expired is read too: its end is for the caller to judge. */
-  readDevice(shown: import('node:crypto').X509Certificate): ShownCertificate | null;
-  issueDevice(order: DeviceOrder): Promise<{ readonly serial: string; readonly pem: string }>;
+  readDevice(shown: X509Certificate): ShownCertificate | null;
+  /** `authority`: the fingerprint of the one that issued it. */
+  issueDevice(
+    order: DeviceOrder,
+  ): Promise<{ readonly serial: string; readonly pem: string; readonly authority: string }>;
+}
+
+/** Where a roll-over of the authority stands. Authorities are named by their fingerprints. */
+export interface AuthorityStanding {
+  readonly phase: 'settled' | 'begun' | 'switched' | 'aborted';
+  readonly sinceMs: number | null;
+  readonly current: string;
+  readonly stays: string;
+  readonly leaves: string | null;
 }
 
 /** Who shows a certificate of the authority, as a TLS handshake proved it. */
@@ -80,6 +114,8 @@ export interface DeviceOrder {
   readonly publicKey: Uint8Array;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** Fingerprints of the authorities that the device says it believes; absent: the one that vouches for the server. */
+  readonly believes?: readonly string[];
 }
 
 /** Signs where the audit log of a tenant ends (head), and where it begins once old entries were given up (checkpoint). */

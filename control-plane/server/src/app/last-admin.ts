@@ -12,8 +12,8 @@ export function hasAdmin(tokens: readonly OperatorRecord[], users: readonly User
   );
 }
 
-/** A refusal when nobody would be left who may do everything. */
-export async function isLastAdmin(
+/** A refusal when nobody would be left who may do everything. Code: not_allowed_in_state. */
+export async function refuseLastAdmin(
   { repositories, tenant, nowMs }: Work,
   leaving: { readonly user?: string; readonly operatorId?: string },
 ): Promise<Outcome<never> | null> {

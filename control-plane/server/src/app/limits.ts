@@ -73,7 +73,6 @@ export const APP_LIMITS = {
   pruneBatch: 5_000,
   /** Public keys of devices that are kept read, in memory. */
   reportKeysKept: 20_000,
-  commandIdLength: 26,
   /** An artifact whose bytes a bundle signs is read at once; larger ones are signed by their manifest, or attested. */
   signedArtifactBytes: 64 * 1024 * 1024,
   /** A session that nobody uses ends after `sessionIdleMs`, and every session after `sessionMaxMs`. */

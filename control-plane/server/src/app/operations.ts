@@ -10,6 +10,7 @@ import { explainMember } from './explain-member.ts';
 import { explainRollout } from './explain-rollout.ts';
 import { exportAudit } from './export-audit.ts';
 import { forbidden } from './forbidden.ts';
+import { getAuthority } from './get-authority.ts';
 import { getDevice } from './get-device.ts';
 import { getDeviceUsage } from './get-device-usage.ts';
 import { getOverview } from './get-overview.ts';
@@ -20,6 +21,7 @@ import { getSecretCustody } from './get-secret-custody.ts';
 import { getTenantSettings } from './get-tenant-settings.ts';
 import { getTrust } from './get-trust.ts';
 import { getTrustPublisher } from './get-trust-publisher.ts';
+import { listAttention } from './list-attention.ts';
 import { listAudit } from './list-audit.ts';
 import { listClaimTokens } from './list-claim-tokens.ts';
 import { listDeviceEvents } from './list-device-events.ts';
@@ -34,6 +36,7 @@ import { listSecrets } from './list-secrets.ts';
 import { listTenants } from './list-tenants.ts';
 import { listTrustRoots } from './list-trust-roots.ts';
 import { listUsers } from './list-users.ts';
+import { moveAuthority } from './move-authority.ts';
 import { pauseRollout } from './pause-rollout.ts';
 import { planRollout } from './plan-rollout.ts';
 import { publishDraft } from './publish-draft.ts';
@@ -65,6 +68,7 @@ import { verifyAudit } from './verify-audit.ts';
 export const useCases: UseCases = {
   getOverview: guarded('getOverview', getOverview),
   listDevices: guarded('listDevices', listDevices),
+  listAttention: guarded('listAttention', listAttention),
   getDevice: guarded('getDevice', getDevice),
   setDeviceLabels: guarded('setDeviceLabels', setDeviceLabels),
   removeDevice: guarded('removeDevice', removeDevice),
@@ -118,6 +122,8 @@ export const useCases: UseCases = {
   listAudit: guarded('listAudit', listAudit),
   exportAudit: guarded('exportAudit', exportAudit),
   verifyAudit: guarded('verifyAudit', verifyAudit),
+  getAuthority: guarded('getAuthority', getAuthority),
+  moveAuthority: guarded('moveAuthority', moveAuthority),
   listTenants: guarded('listTenants', listTenants),
   addTenant: guarded('addTenant', addTenant),
   getTenantSettings: guarded('getTenantSettings', getTenantSettings),

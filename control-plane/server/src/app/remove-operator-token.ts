@@ -1,6 +1,6 @@
 import { refuse, succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
-import { isLastAdmin } from './last-admin.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { transact } from './transact.ts';
 import type { UseCase } from './use-cases.ts';
 
@@ -9,7 +9,7 @@ export const removeOperatorToken: UseCase<'removeOperatorToken'> = async (contex
     const { operators, sessions } = work.repositories;
     const token = (await operators.list(caller.tenant)).find((each) => each.id === id);
     if (!token) return refuse('not_found', `there is no operator token ${id}`);
-    const last = token.role === 'admin' ? await isLastAdmin(work, { operatorId: id }) : null;
+    const last = token.role === 'admin' ? await refuseLastAdmin(work, { operatorId: id }) : null;
     if (last) return last;
     await sessions.removeOf(caller.tenant, { operatorId: id });
     await operators.remove(caller.tenant, id);

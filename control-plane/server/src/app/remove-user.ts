@@ -1,7 +1,7 @@
 import { succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
 import { findUser } from './find-user.ts';
-import { isLastAdmin } from './last-admin.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { transact } from './transact.ts';
 import type { UseCase } from './use-cases.ts';
 
@@ -9,7 +9,7 @@ export const removeUser: UseCase<'removeUser'> = async (context, caller, { param
   await transact(context, caller.tenant, async (work) => {
     const found = await findUser(work, name);
     if (!found.ok) return found;
-    const last = found.value.role === 'admin' ? await isLastAdmin(work, { user: name }) : null;
+    const last = found.value.role === 'admin' ? await refuseLastAdmin(work, { user: name }) : null;
     if (last) return last;
     await work.repositories.sessions.removeOf(caller.tenant, { user: name });
     await work.repositories.users.remove(caller.tenant, name);

@@ -9,7 +9,7 @@ import { deviceViews } from './views/device-view.ts';
 /** An operator's word that a device is what it says: one that was set aside comes back, or one whose certificate expired gets the next. */
 export const resolveDevice: UseCase<'resolveDevice'> = async (context, caller, { params }) => {
   const { tenant } = caller;
-  return await transact(context, tenant, async (work) => {
+  const resolved = await transact(context, tenant, async (work) => {
     const { repositories, nowMs } = work;
     const found = await findDevice(repositories, tenant, params.device);
     if (!found.ok) return found;
@@ -32,4 +32,6 @@ export const resolveDevice: UseCase<'resolveDevice'> = async (context, caller, {
     const [view] = await deviceViews(repositories, tenant, [found.value]);
     return view ? succeed(view) : refuse('internal', 'a device without a view');
   });
+  if (resolved.ok) await context.broker.refresh?.();
+  return resolved;
 };

@@ -1,6 +1,7 @@
 import { command, refuse, succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
 import { findDevice } from './find-device.ts';
+import { addresseeOf, orderDevice } from './order-device.ts';
 import { transact } from './transact.ts';
 import type { UseCase } from './use-cases.ts';
 
@@ -16,12 +17,14 @@ export const sendCommand: UseCase<'sendCommand'> = async (context, caller, { par
     const holder = isHere ? null : await work.repositories.devices.holder(caller.tenant, params.device);
     if (!isHere && (holder === null || holder === context.process))
       return refuse('not_allowed_in_state', `${params.device} is offline; send the command when it is online`);
+    const addressee = await addresseeOf(work.repositories.standings, found.value.tenant, found.value.device);
+    if (!addressee.ok) return addressee;
     const id = context.newId();
     await audit(work, caller, 'send_command', params.device, { id, ...asked });
-    return succeed({ id, tenant: found.value.tenant, device: found.value.device });
+    return succeed({ id, addressee: addressee.value });
   });
   if (!written.ok) return written;
-  const { id, tenant, device } = written.value;
-  await context.broker.publish({ tenant, device, channel: 'command', id }, Buffer.from(JSON.stringify(asked)));
+  const { id, addressee } = written.value;
+  await orderDevice(context, addressee, id, asked);
   return succeed({ id });
 };

@@ -1,7 +1,7 @@
 import { refuse, succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
 import { findUser } from './find-user.ts';
-import { isLastAdmin } from './last-admin.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { overreaches } from './overreaches.ts';
 import { transact } from './transact.ts';
 import type { UseCase } from './use-cases.ts';
@@ -15,8 +15,9 @@ export const setUserRole: UseCase<'setUserRole'> = async (context, caller, { par
     if (!found.ok) return found;
     if (found.value.source === 'oidc')
       return refuse('not_allowed_in_state', `The groups of ${name} at the sign-in provider decide. Change them there.`);
-    const last = role === 'admin' ? null : await isLastAdmin(work, { user: name });
-    if (last && found.value.role === 'admin') return last;
+    const isLeaving = found.value.role === 'admin' && role !== 'admin';
+    const last = isLeaving ? await refuseLastAdmin(work, { user: name }) : null;
+    if (last) return last;
     await work.repositories.users.setRole(caller.tenant, name, role);
     await audit(work, caller, 'set_user_role', name, { role, before: found.value.role });
     const sessions = await work.repositories.sessions.countByUser(caller.tenant);

@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { KeyedThrottle } from '../throttle/keyed-throttle.ts';
 import { createExternalBroker } from './external/external-broker.ts';
 import { readExternalSettings } from './external/settings.ts';
+import { createDenyList, type DenyListSource } from './mosquitto/deny-list.ts';
 import type { Broker, BrokerTls } from './port.ts';
 import { createProcessBroker } from './process/process-broker.ts';
 
@@ -14,6 +15,8 @@ export interface OpenBrokerOptions {
   readonly file: string | null;
   readonly plain: Listen | null;
   readonly tls: (Listen & BrokerTls) | null;
+  /** Makes what another broker keeps to know whom to let in; null where no authority vouches for devices. */
+  readonly denyLists: DenyListSource | null;
   /** Of this control plane, among those that use the same broker. */
   readonly process: string;
   readonly metrics: Pick<Metrics, 'guardClosed' | 'brokerRestarted'>;
@@ -47,10 +50,11 @@ function embedded({ plain, tls, metrics, log }: OpenBrokerOptions): OpenBroker {
   });
 }
 
-async function external(file: string, { process, log }: OpenBrokerOptions): Promise<OpenBroker> {
-  const settings = await readExternalSettings(file);
+async function external(file: string, { denyLists, process, log }: OpenBrokerOptions): Promise<OpenBroker> {
+  const { denyList, ...settings } = await readExternalSettings(file);
   const broker = createExternalBroker({
     ...settings,
+    ...(denyList && denyLists ? { denyList: createDenyList(denyList, denyLists) } : {}),
     clientId: `wherry-control-plane-${process}`,
     onLink(isUp, reason) {
       if (isUp) log.info({ url: settings.url }, 'connected to the MQTT broker');
@@ -58,8 +62,8 @@ async function external(file: string, { process, log }: OpenBrokerOptions): Prom
     },
     onFailed: logEnds(log),
   });
-  // Its certificate is its own affair.
-  return { ...broker, renewTls: async () => {} };
+  // Its certificate is its own affair; whom it lets in is not.
+  return { ...broker, renewTls: () => broker.refresh() };
 }
 
 /** Why sessions were ended, once a minute for each: a device in a loop does not fill the log. */

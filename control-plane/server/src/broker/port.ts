@@ -7,8 +7,20 @@ export interface Broker {
   /** Hands a message to a device if it is connected; never queues. QoS 1. */
   publish(topic: Topic, payload: Uint8Array): Promise<void>;
   isConnected(tenant: string, device: string): boolean;
-  /** Ends a device's session, for example after its removal. */
+  /** Ends a device's session, for example after its removal. One that is no longer let in does not come back after it. */
   kick(tenant: string, device: string): Promise<void>;
+  /**
+   * Whom `authenticateCertificate` lets in has changed. For brokers that keep a list of `refused` themselves: what they could not take in
+   * they take in at the next call. Never rejects. Absent where the broker asks at each connect.
+   */
+  refresh?(): Promise<void>;
+}
+
+/** A certificate that the authority signed and that opens nothing just now. */
+export interface RefusedCertificate {
+  /** Hex, lower case. */
+  readonly serial: string;
+  readonly atMs: number;
 }
 
 /** Where devices connect, as URLs. */
@@ -62,6 +74,8 @@ export interface BrokerHandlers {
   authenticate(tenant: string, device: string, secret: string): Promise<boolean>;
   /** On listeners with TLS, in place of the secret: is this certificate this device's own, and not revoked? Absent: nobody is let in there. */
   authenticateCertificate?(tenant: string, device: string, certificate: DeviceCertificate): Promise<boolean>;
+  /** All certificates that would be refused there, for brokers that cannot ask. Absent: there are none. */
+  refused?(): Promise<readonly RefusedCertificate[]>;
   /** The broker acknowledges (PUBACK) only after this has settled ok: for reports that means they are stored. */
   receive(message: IncomingMessage): Promise<Outcome<void>>;
   /** No promise rests on it: it is acknowledged whatever becomes of it. */

@@ -6,8 +6,8 @@ import {
   type KeyObject,
   webcrypto,
 } from 'node:crypto';
+import { readIfThere } from '../files/read-if-there.ts';
 import { writeFileDurably } from '../files/write-file-durably.ts';
-import { readIfThere } from './read-if-there.ts';
 import { KEY_ALGORITHM } from './x509.ts';
 
 /** A P-256 key in a file of its own (PEM, mode 0600), made when absent. */

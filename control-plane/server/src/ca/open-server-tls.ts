@@ -14,6 +14,8 @@ export interface ServerTls {
 }
 
 const LOOK_EVERY_MS = 6 * 3_600_000;
+/** Another process over the same folder may have gone a step of a roll-over. */
+const REREAD_EVERY_MS = 5_000;
 
 /** Null where nothing listens with TLS: then there is no authority either. */
 export async function openServerTls(
@@ -26,23 +28,30 @@ export async function openServerTls(
   const open = async (): Promise<BrokerTls> => {
     const names = ownNames(config.names, hosts, { hostname: hostname(), interfaces: networkInterfaces() });
     const own = await openServerCertificate(authority, names, Date.now());
-    return { ...own, clientCaPem: authority.certificatePem };
+    return { ...own, clientCaPem: authority.acceptedPem };
   };
   const tls = await open();
   return {
     authority,
     tls,
     keep(onRenewed, onFailed) {
-      let current = tls.certPem;
+      let current = tls;
       const look = async () => {
         const next = await open();
-        if (next.certPem === current) return;
+        if (next.certPem === current.certPem && next.clientCaPem === current.clientCaPem) return;
         await onRenewed(next);
-        current = next.certPem;
+        current = next;
       };
-      const timer = setInterval(() => void look().catch(onFailed), LOOK_EVERY_MS);
-      timer.unref();
-      return () => clearInterval(timer);
+      authority.onStep(look);
+      const timers = [
+        setInterval(() => void look().catch(onFailed), LOOK_EVERY_MS),
+        setInterval(async () => {
+          const hasStepped = await authority.reread().catch(onFailed);
+          if (hasStepped) await look().catch(onFailed);
+        }, REREAD_EVERY_MS),
+      ];
+      for (const timer of timers) timer.unref();
+      return () => timers.forEach(clearInterval);
     },
   };
 }

@@ -1,30 +1,34 @@
-import { join } from 'node:path';
-import { importKey, openKeyPair } from './key-pair.ts';
+import type { RefusedCertificate } from '../broker/port.ts';
+import { importKey } from './key-pair.ts';
 import type { OpenAuthority } from './open-authority.ts';
+import type { VouchingKey } from './vouching-key.ts';
 import { KEY_ALGORITHM, loadX509 } from './x509.ts';
 
 /**
- * Which certificates of the authority were taken back, for brokers that look it up in a file (RFC 5280, 5). PEM; an empty list is one
- * too. It is good for as long as the authority: a broker that refused everybody because nobody wrote a new list would help no one.
+ * Which certificates open nothing, for brokers that look it up in a file (RFC 5280, 5): one list of each authority. PEM; an empty list is
+ * one too. It is good for as long as the authority: a broker that refused everybody because nobody wrote a new list would help no one.
  */
-export interface Revoked {
-  readonly serial: string;
-  readonly atMs: number;
+export async function makeRevocationList(
+  authority: Pick<OpenAuthority, 'acceptedKeys'>,
+  refused: readonly RefusedCertificate[],
+  nowMs: number,
+): Promise<string> {
+  const lists = authority.acceptedKeys.map((one) => listOf(one, refused, nowMs));
+  return (await Promise.all(lists)).join('');
 }
 
-export async function makeRevocationList(
-  authority: OpenAuthority,
-  revoked: readonly Revoked[],
+async function listOf(
+  { key, pem }: VouchingKey,
+  refused: readonly RefusedCertificate[],
   nowMs: number,
 ): Promise<string> {
   const x509 = await loadX509();
-  const key = await openKeyPair(join(authority.folder, 'authority-key.pem'));
-  const issuer = new x509.X509Certificate(authority.certificatePem);
+  const issuer = new x509.X509Certificate(pem);
   const list = await x509.X509CrlGenerator.create({
     issuer: issuer.subjectName,
     thisUpdate: new Date(nowMs - BACKDATED_MS),
     nextUpdate: issuer.notAfter,
-    entries: revoked.map(({ serial, atMs }) => ({ serialNumber: serial, revocationDate: new Date(atMs) })),
+    entries: refused.map(({ serial, atMs }) => ({ serialNumber: serial, revocationDate: new Date(atMs) })),
     signingKey: (await importKey(key)).privateKey,
     signingAlgorithm: KEY_ALGORITHM,
   });

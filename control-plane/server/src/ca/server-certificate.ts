@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
+import { readIfThere } from '../files/read-if-there.ts';
 import { writeFileDurably } from '../files/write-file-durably.ts';
 import { openKeyPair } from './key-pair.ts';
 import type { OpenAuthority, ServerOrder } from './open-authority.ts';
-import { readIfThere } from './read-if-there.ts';
 
 /** The certificate that this server shows: issued by its own authority for its names, and anew at two thirds of its life. */
 export interface ServerCertificate {

@@ -65,6 +65,7 @@ export function createRelay(options: RelayOptions): Relay {
           return await broker.publish(topic, payload);
         if (hasPeers) await tellNow({ kind: 'publish', topic, payload: toBase64(payload) });
       },
+      refresh: async () => broker.refresh?.(),
       async kick(tenant, device) {
         await broker.kick(tenant, device);
         await tellNow({ kind: 'kick', tenant, device });

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
-import type { TrustMaterial, Verifier, VerifierOptions } from '@sigstore/verify';
+import type { TrustMaterial, VerifierOptions } from '@sigstore/verify';
 import { type CosignPolicy, type Evidence, type Outcome, refuse, succeed } from '@wherry/protocol';
 import { signedDigests } from './signed-digests.ts';
 import { readTrustedRoot, type TrustedRoot } from './trusted-root.ts';
@@ -75,7 +75,7 @@ export async function openEvidenceJudge(policy: CosignPolicy): Promise<Outcome<E
     );
     for (const publicKey of keys) {
       const trusted = { ...material, publicKey: () => ({ publicKey, validFor: () => true }) };
-      const signer = attempt(() => verifierOf(sigstore, trusted, options).verify(entity));
+      const signer = attempt(() => new sigstore.Verifier(trusted, options).verify(entity));
       if (signer.ok) return succeed(undefined);
       last = signer;
     }
@@ -100,14 +100,6 @@ export async function openEvidenceJudge(policy: CosignPolicy): Promise<Outcome<E
       return verified.ok ? succeed(signed.value.digests) : verified;
     },
   });
-}
-
-function verifierOf(
-  sigstore: { Verifier: typeof Verifier },
-  material: TrustMaterial,
-  options: VerifierOptions,
-): Verifier {
-  return new sigstore.Verifier(material, options);
 }
 
 /** The library says by exceptions what does not hold. */

@@ -1,4 +1,11 @@
-import { claimRequest, DEVICE_ROOT, DIGEST_PATTERN, PATHS, RELEASE_MEDIA_TYPE } from '@wherry/protocol';
+import {
+  AUTHORITIES_HEADER,
+  claimRequest,
+  DEVICE_ROOT,
+  DIGEST_PATTERN,
+  PATHS,
+  RELEASE_MEDIA_TYPE,
+} from '@wherry/protocol';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
@@ -56,6 +63,11 @@ export function deviceApp(deps: ApiDeps): Hono<ApiEnv> {
 
   const guarded = new Hono<ApiEnv>();
   guarded.use(requireDevice(deps));
+  guarded.use(async (c, next) => {
+    await next();
+    const hint = context.authority?.hint;
+    if (hint && tlsSocketOf(c) !== null) c.header(AUTHORITIES_HEADER, hint);
+  });
   guarded.get('/desired', async (c) => {
     const { tenant, device } = c.get('identity');
     const desired = await desiredFor(context, tenant, device);

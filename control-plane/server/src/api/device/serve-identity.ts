@@ -14,13 +14,13 @@ export async function serveRenewal(c: Context<ApiEnv>, { context }: ApiDeps): Pr
   if (shown === null) return problemAnswer(c, [NO_CERTIFICATE]);
   const request = renewRequest.safeParse(await c.req.json().catch(() => undefined));
   if (!request.success) return problemAnswer(c, problemsOf('json', request.error.issues));
-  const renewed = await renewCertificate(context, shown, request.data.csr);
+  const renewed = await renewCertificate(context, shown, request.data);
   return renewed.ok ? c.json({ certificate: renewed.value }, 201) : problemAnswer(c, renewed.problems);
 }
 
-/** The authority's certificate, which is no secret; whoever fetches it compares its fingerprint with the one that he was told. */
+/** Which authorities are to be believed. No secret: whoever fetches them compares a fingerprint with the one that he was told, or believes a signature. */
 export function serveAuthority(c: Context<ApiEnv>, { context }: ApiDeps): Response | Promise<Response> {
   const { authority } = context;
   if (!authority) return c.notFound();
-  return c.body(authority.certificatePem, 200, { 'content-type': 'application/x-pem-file' });
+  return c.body(authority.bundlePem, 200, { 'content-type': 'application/x-pem-file' });
 }

@@ -7,12 +7,14 @@ import {
   deviceId,
   digest,
   envelope,
+  PATHS,
   type problemDocument,
   RELEASE_MEDIA_TYPE,
   release,
   renewRequest,
   renewResponse,
   rolloutId,
+  sealedSecret,
   streamChange,
 } from '@wherry/protocol';
 import { z } from 'zod';
@@ -40,7 +42,7 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
   registry.registerPath({
     operationId: 'streamChanges',
     method: 'get',
-    path: `${API_ROOT}/stream`,
+    path: PATHS.stream,
     tags: ['stream'],
     summary: 'Changes as server-sent events; narrowed to a device or a rollout',
     security: OPERATOR,
@@ -80,7 +82,7 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
   registry.registerPath({
     operationId: 'claimDevice',
     method: 'post',
-    path: `${DEVICE_ROOT}/claim`,
+    path: PATHS.claim,
     tags: ['device side'],
     summary: 'A new device buys its identity with a claim token',
     request: { body: { content: { 'application/json': { schema: claimRequest } }, required: true } },
@@ -92,7 +94,7 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
   registry.registerPath({
     operationId: 'renewCertificate',
     method: 'post',
-    path: `${DEVICE_ROOT}/certificate`,
+    path: PATHS.deviceCertificate,
     tags: ['device side'],
     summary: 'The next certificate, asked for with the one that is to be renewed; over TLS only',
     request: { body: { content: { 'application/json': { schema: renewRequest } }, required: true } },
@@ -104,7 +106,7 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
   registry.registerPath({
     operationId: 'readAuthority',
     method: 'get',
-    path: '/ca.pem',
+    path: PATHS.authority,
     tags: ['device side'],
     summary: "The certificate of the control plane's own authority; compare its fingerprint",
     responses: {
@@ -112,56 +114,56 @@ export function describeEdgeRoutes(registry: Registry, problem: typeof problemDo
       ...refused,
     },
   });
-  registry.registerPath({
-    operationId: 'readDesired',
-    method: 'get',
-    path: `${DEVICE_ROOT}/desired`,
-    tags: ['device side'],
-    summary: 'The desired state; ETag is its generation',
-    security: DEVICE,
-    responses: { 200: { description: 'Signed', content: { 'application/json': { schema: envelope } } }, ...refused },
+  const bytesInPart = {
+    200: { description: 'The whole', content: BYTES },
+    206: { description: 'The part that was asked for', content: BYTES },
+    304: { description: 'The device has it' },
+    416: { description: 'There is no such part' },
+  };
+  /** What a device reads, signed in as itself. */
+  const read = (operationId: string, path: string, summary: string, params: z.ZodObject | null, responses: object) =>
+    registry.registerPath({
+      operationId,
+      method: 'get',
+      path: `${DEVICE_ROOT}${path}`,
+      tags: ['device side'],
+      summary,
+      security: DEVICE,
+      request: params === null ? {} : { params },
+      responses: { ...responses, ...refused },
+    });
+  read('readDesired', '/desired', 'The desired state; ETag is its generation', null, {
+    200: { description: 'Signed', content: { 'application/json': { schema: envelope } } },
+    304: { description: 'The device has it' },
   });
-  registry.registerPath({
-    operationId: 'readRelease',
-    method: 'get',
-    path: `${DEVICE_ROOT}/releases/{digest}`,
-    tags: ['device side'],
-    summary: "The bytes of a release, whose digest the repository's roles sign",
-    security: DEVICE,
-    request: { params: byDigest },
-    responses: {
+  read(
+    'readRelease',
+    '/releases/{digest}',
+    "The bytes of a release, whose digest the repository's roles sign",
+    byDigest,
+    {
       200: { description: 'A release', content: { [RELEASE_MEDIA_TYPE]: { schema: release } } },
-      ...refused,
     },
+  );
+  read('readSecret', '/secrets/{digest}', 'What is sealed to this device under a digest', byDigest, {
+    200: { description: 'Sealed', content: { 'application/json': { schema: sealedSecret } } },
   });
-  registry.registerPath({
-    operationId: 'readBlob',
-    method: 'get',
-    path: `${DEVICE_ROOT}/blobs/{digest}`,
-    tags: ['device side'],
-    summary: 'The bytes of a blob, whole or by range',
-    security: DEVICE,
-    request: { params: byDigest },
-    responses: {
-      200: { description: 'The whole', content: BYTES },
-      206: { description: 'The part that was asked for', content: BYTES },
-      304: { description: 'The device has it' },
-      416: { description: 'There is no such part' },
-      ...refused,
-    },
-  });
-  registry.registerPath({
-    operationId: 'readTrustFile',
-    method: 'get',
-    path: `${DEVICE_ROOT}/tuf/{file}`,
-    tags: ['device side'],
-    summary: "A metadata file of the tenant's repository: timestamp.json, or N.{role}.json, which never changes",
-    security: DEVICE,
-    request: { params: z.object({ file: z.string() }) },
-    responses: {
+  read('readBlob', '/blobs/{digest}', 'The bytes of a blob, whole or by range', byDigest, bytesInPart);
+  read(
+    'readDelta',
+    '/blobs/{digest}/from/{base}',
+    'A zstd frame that makes a blob of another one, its dictionary',
+    byDigest.extend({ base: digest }),
+    bytesInPart,
+  );
+  read(
+    'readTrustFile',
+    '/tuf/{file}',
+    "A metadata file of the tenant's repository: timestamp.json, or N.{role}.json, which never changes",
+    z.object({ file: z.string() }),
+    {
       200: { description: 'Signed', content: { 'application/json': { schema: z.looseObject({}) } } },
       304: { description: 'The device has it' },
-      ...refused,
     },
-  });
+  );
 }

@@ -1,4 +1,5 @@
 import {
+  INSTALLATION_TENANT,
   type OperationInput,
   type OperationOutput,
   type Outcome,
@@ -21,9 +22,6 @@ import { isForeign, sessionOf } from './session-view.ts';
 type Body = OperationInput<typeof operation>['body'];
 type Opened = Outcome<BegunSession>;
 
-/** The tenant of those who name none. */
-const USUAL_TENANT = 'default';
-
 /** Signs in by whatever was sent. A session of before in the same browser ends: the new one has a secret of its own. */
 export async function openSession(
   c: Context<ApiEnv>,
@@ -44,7 +42,7 @@ export async function openSession(
 async function open(c: Context<ApiEnv>, deps: ApiDeps, body: Body): Promise<Opened> {
   if ('token' in body) return await byToken(c, deps, body.token);
   if ('code' in body) return await byCode(c, deps, body.code, body.verifier);
-  return await byPassword(c, deps, { tenant: body.tenant ?? USUAL_TENANT, user: body.user }, body.password);
+  return await byPassword(c, deps, { tenant: body.tenant ?? INSTALLATION_TENANT, user: body.user }, body.password);
 }
 
 async function byToken(c: Context<ApiEnv>, deps: ApiDeps, token: string): Promise<Opened> {

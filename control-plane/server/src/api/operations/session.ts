@@ -12,6 +12,7 @@ import { beginSession } from '../../app/sign-in/begin-session.ts';
 import { changePassword } from '../../app/sign-in/change-password.ts';
 import { closeSessions } from '../../app/sign-in/close-sessions.ts';
 import type { EdgeOperation } from '../../app/use-cases.ts';
+import { readBearer } from '../auth/refusals.ts';
 import { clearSessionCookie, readSessionCookie, writeSessionCookie } from '../auth/session-cookie.ts';
 import type { ApiDeps, ApiEnv } from '../env.ts';
 import { attemptPassword } from './attempt-password.ts';
@@ -42,8 +43,8 @@ export function edgeOperations(deps: ApiDeps): EdgeOperations {
     async closeSession(c) {
       const text = readSessionCookie(c, deps);
       if (text !== undefined && isForeign(c)) return refuse('forbidden', 'Sign out from a page of this control plane.');
-      const bearer = c.req.header('authorization')?.match(/^Bearer (wos1\.\S{1,250})$/i)?.[1];
-      for (const each of [text, bearer]) if (each !== undefined) await context.store.sessions.remove(hashSecret(each));
+      for (const each of [text, readBearer(c)])
+        if (each !== undefined) await context.store.sessions.remove(hashSecret(each));
       clearSessionCookie(c, deps);
       return succeed(undefined);
     },
@@ -62,9 +63,10 @@ export function edgeOperations(deps: ApiDeps): EdgeOperations {
       });
       if (changed === null) return refuse('invalid_body', 'The current password is another one.', { path: '/current' });
       if (!changed.ok) return changed;
-      // Every session has ended; this browser goes on in a new one.
+      // Every session has ended; a browser goes on in a new one, a program signs in again.
+      if (readSessionCookie(c, deps) === undefined) return succeed(undefined);
       const begun = await beginSession(context, { tenant: caller.tenant, kind, holder, replaces: null });
-      if (begun && readSessionCookie(c, deps) !== undefined) writeSessionCookie(c, deps, begun.text);
+      if (begun) writeSessionCookie(c, deps, begun.text);
       return succeed(undefined);
     },
   };

@@ -1,5 +1,6 @@
-import { buildTopic, type Command, type DeviceId, type TenantId } from '@wherry/protocol';
+import type { DeviceId, TenantId } from '@wherry/protocol';
 import type { AppContext } from '../../app/context.ts';
+import { addresseeOf, orderDevice } from '../../app/order-device.ts';
 import { SERVER_LIMITS } from '../../config/limits.ts';
 
 /** Asks a device for its log while somebody listens, and again before it stops by itself; one request however many listen. */
@@ -17,10 +18,10 @@ export class LogWatch {
     const entry = this.#watched.get(name);
     if (entry) entry.listeners += 1;
     else {
-      const timer = setInterval(() => this.#ask(tenant, device), SERVER_LIMITS.logsRenewMs);
+      const timer = setInterval(() => void this.#ask(tenant, device), SERVER_LIMITS.logsRenewMs);
       this.#watched.set(name, { listeners: 1, timer });
     }
-    this.#ask(tenant, device);
+    void this.#ask(tenant, device);
     return () => this.#release(name);
   }
 
@@ -33,13 +34,19 @@ export class LogWatch {
     this.#watched.delete(name);
   }
 
-  #ask(tenant: TenantId, device: DeviceId): void {
-    const { broker, clock, log, newId } = this.#context;
+  async #ask(tenant: TenantId, device: DeviceId): Promise<void> {
+    const { clock, log, newId, store } = this.#context;
     const forMs = SERVER_LIMITS.logsForMs;
-    const command: Command = { kind: 'logs', forMs, expiresAtMs: clock.nowMs() + forMs };
-    const topic = { tenant, device, channel: 'command', id: newId() } as const;
-    broker.publish(topic, Buffer.from(JSON.stringify(command))).catch((error: unknown) => {
-      log.warn({ err: error, topic: buildTopic(topic) }, 'ask a device for its log');
-    });
+    try {
+      const addressee = await addresseeOf(store.standings, tenant, device);
+      if (!addressee.ok) return;
+      await orderDevice(this.#context, addressee.value, newId(), {
+        kind: 'logs',
+        forMs,
+        expiresAtMs: clock.nowMs() + forMs,
+      });
+    } catch (error) {
+      log.warn({ err: error, tenant, device }, 'ask a device for its log');
+    }
   }
 }

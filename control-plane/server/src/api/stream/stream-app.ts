@@ -21,7 +21,6 @@ import { problemAnswer } from '../problem.ts';
 import { eventStream } from './event-stream.ts';
 import { LogWatch } from './log-watch.ts';
 
-/** Changes as they happen: `/stream`, and the log of one device, which is asked for while the stream is open. */
 /** Which scope lets a token hear of what. A table by type: a new type without its row does not compile. */
 const SCOPE_OF_CHANGE: { readonly [T in StreamChange['type']]: Scope } = {
   device: 'devices:read',
@@ -35,6 +34,7 @@ const SCOPE_OF_CHANGE: { readonly [T in StreamChange['type']]: Scope } = {
 };
 const narrowing = z.object({ device: deviceId.optional(), rollout: rolloutId.optional() });
 
+/** Changes as they happen: `/stream`, and the log of one device, which is asked for while the stream is open. */
 export function streamApp(deps: ApiDeps): Hono<ApiEnv> {
   const { context } = deps;
   const logs = new LogWatch(context);

@@ -13,6 +13,7 @@ export async function endIdentity(work: Work, device: string): Promise<void> {
  * takes the right away ends the session too: this is for the process that ended in between.
  */
 export async function endSessions(context: AppContext): Promise<number> {
+  await context.broker.refresh?.();
   const since = context.clock.nowMs() - APP_LIMITS.endedSessionsMs;
   const ended = await context.store.standings.ended(since, APP_LIMITS.endedSessionsBatch);
   for (const { tenant, device } of ended) await context.broker.kick(tenant, device);

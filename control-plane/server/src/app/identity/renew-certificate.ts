@@ -1,4 +1,4 @@
-import { type Outcome, refuse, succeed } from '@wherry/protocol';
+import { type Outcome, type RenewRequest, refuse, succeed } from '@wherry/protocol';
 import type { AppContext, ShownCertificate } from '../context.ts';
 import { APP_LIMITS } from '../limits.ts';
 import { transact, type Work } from '../transact.ts';
@@ -14,7 +14,7 @@ import { tellEvent } from './tell-event.ts';
 export async function renewCertificate(
   context: AppContext,
   shown: ShownCertificate,
-  csr: string,
+  { csr, authorities }: RenewRequest,
 ): Promise<Outcome<string>> {
   const { authority } = context;
   if (!authority) return refuse('unavailable', 'this control plane issues no certificates');
@@ -31,7 +31,7 @@ export async function renewCertificate(
     if (lateMs > APP_LIMITS.expiredCertificateMs)
       return refuse('expired', 'the certificate expired too long ago: claim the device again');
     if (lateMs >= 0 && !(await isApproved(work, shown.device, keyHash))) return succeed(null);
-    return succeed(await issueCertificate(work, authority, shown.device, key.value));
+    return succeed(await issueCertificate(work, authority, shown.device, key.value, authorities));
   });
   if (!asked.ok) return asked;
   return asked.value === null

@@ -5,6 +5,7 @@ import { APP_LIMITS } from '../limits.ts';
 import { joinGrowing } from '../rollouts/join-growing.ts';
 import type { Work } from '../transact.ts';
 import { endIdentity } from './end-identity.ts';
+import { newDevice } from './new-device.ts';
 import { tellEvent } from './tell-event.ts';
 
 /** With what a device will come in. */
@@ -58,7 +59,7 @@ async function begin(
 ): Promise<Outcome<void>> {
   const labels = changeLabels(request.labels ?? {}, token.labels, []);
   if (!labels.ok) return labels;
-  const isNew = await work.repositories.devices.add({
+  const record = newDevice({
     tenant: token.tenant as TenantId,
     device,
     target: request.target,
@@ -67,14 +68,8 @@ async function begin(
     secretHash: credential.secretHash(device),
     reportKey: request.reportKey,
     claimedAtMs: work.nowMs,
-    seenAtMs: null,
-    isOnline: false,
-    desiredGeneration: 0,
-    reportedGeneration: null,
-    inventory: null,
-    host: null,
-    removedAtMs: null,
   });
+  const isNew = await work.repositories.devices.add(record);
   if (!isNew)
     return refuse('already_exists', `the name ${device} is or was in use; claim with another name`, {
       path: '/device',

@@ -27,16 +27,12 @@ export async function welcomeProvidedUser(
     if (known) {
       if (known.role !== role) {
         await users.setRole(tenant, known.name, role);
-        const caller = { tenant, operator: known.name, role, scopes: null, principal: `user/${known.name}` };
-        await audit(work, caller, 'set_user_role', known.name, { role, by: 'provider' });
+        await audit(work, { operator: known.name }, 'set_user_role', known.name, { role, by: 'provider' });
       }
       return succeed(known.name);
     }
     const name = await addUnderFreeName();
-    if (name !== null) {
-      const caller = { tenant, operator: name, role, scopes: null, principal: `user/${name}` };
-      await audit(work, caller, 'create_user', name, { role, source: 'oidc' });
-    }
+    if (name !== null) await audit(work, { operator: name }, 'create_user', name, { role, source: 'oidc' });
     return succeed(name);
 
     async function addUnderFreeName(): Promise<string | null> {

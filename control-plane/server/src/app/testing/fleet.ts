@@ -8,6 +8,7 @@ import {
   type DeploymentState,
   type DesiredState,
   type DeviceId,
+  detachedBytes,
   type Envelope,
   type KeyId,
   type Outcome,
@@ -34,6 +35,7 @@ import type { AppContext } from '../context.ts';
 import { desiredFor } from '../desired-for.ts';
 import { deviceConnected, deviceDisconnected } from '../device-session.ts';
 import { drainDispatch } from '../dispatch-soon.ts';
+import { noteStarts } from '../identity/note-starts.ts';
 import { keyIdOf } from '../keys.ts';
 import { useCases } from '../operations.ts';
 import { drainPreparation } from '../prepare-soon.ts';
@@ -228,6 +230,7 @@ export class TestDevice {
   async connect(): Promise<void> {
     this.broker.connected.add(`${this.identity.tenant}/${this.name}`);
     await deviceConnected(this.context, this.identity.tenant, this.name);
+    await noteStarts(this.context, this.identity.tenant, [{ device: this.name, boot: this.boot }]);
   }
 
   async disconnect(): Promise<void> {
@@ -256,6 +259,14 @@ export class TestDevice {
       this.context,
       envelopes.map((envelope) => ({ tenant, device: this.name, kind: 'report', envelope })),
     );
+  }
+
+  /** Numbered samples, signed as its agent does. */
+  measured(...samples: readonly object[]) {
+    const { tenant, device } = this.identity;
+    const batch = { boot: this.boot, samples: [...samples] };
+    const sig = sign(null, detachedBytes('usage', { tenant, device }, batch), this.#key).toString('base64');
+    return { tenant, device, kind: 'usage', batch: { ...batch, sig } } as const;
   }
 
   /** Says of its first desired workload (or the app named) that it is in this state. */

@@ -49,6 +49,21 @@ export function sessionsContract(stage: BrokerStage, subject: BrokerSubject): vo
     await stage.broker.kick('acme', 'pi-1');
   });
 
+  it('lets nobody back in whose right to be there has ended, until it has it again', async () => {
+    const client = await stage.connect(ONE);
+    const other = await stage.connect(TWO);
+    await stage.cutOff(ONE);
+    await stage.ended(client);
+    // A broker with a list of its own reads it a moment later; whoever slipped in before is cut off by the next look.
+    await vi.waitFor(async () => expect(await stage.isRefused(ONE, {})).toBe(true), WITHIN);
+    await stage.kick(ONE);
+    for (let attempt = 1; attempt <= 3; attempt += 1) expect(await stage.isRefused(ONE, {})).toBe(true);
+    expect(other.connected).toBe(true);
+    await vi.waitFor(() => expect(stage.broker.isConnected('acme', 'pi-1')).toBe(false), WITHIN);
+    await stage.letBackIn(ONE);
+    await vi.waitFor(async () => expect(await stage.isRefused(ONE, {})).toBe(false), WITHIN);
+  });
+
   it('tells of sessions as they begin and end', async () => {
     const client = await stage.connect(ONE);
     await stage.leave(client, ONE);

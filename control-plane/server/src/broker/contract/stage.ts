@@ -21,6 +21,8 @@ export class BrokerStage {
   received: IncomingMessage[] = [];
   said: string[] = [];
   sessions: string[] = [];
+  /** Devices that are let in no more. */
+  readonly refused = new Set<string>();
   settle: (message: IncomingMessage) => Promise<Outcome<void>> = async () => succeed(undefined);
 
   constructor(subject: BrokerSubject) {
@@ -39,8 +41,15 @@ export class BrokerStage {
   async #begin(): Promise<void> {
     this.broker = await this.#subject.make();
     const addresses = await this.broker.start({
-      authenticate: async (tenant, device, secret) => SECRETS[`${tenant}/${device}`] === secret,
-      authenticateCertificate: async (tenant, device) => SECRETS[`${tenant}/${device}`] !== undefined,
+      authenticate: async (tenant, device, secret) =>
+        SECRETS[`${tenant}/${device}`] === secret && !this.refused.has(`${tenant}/${device}`),
+      authenticateCertificate: async (tenant, device) =>
+        SECRETS[`${tenant}/${device}`] !== undefined && !this.refused.has(`${tenant}/${device}`),
+      refused: async () =>
+        [...this.refused].flatMap((name) => {
+          const serial = this.#subject.serialOf?.(name);
+          return serial === undefined ? [] : [{ serial, atMs: Date.now() }];
+        }),
       appMessage: async ({ tenant, device, app, path, payload }) => {
         this.said.push(`${tenant}/${device} ${app} ${path} ${Buffer.from(payload)}`);
       },
@@ -102,6 +111,22 @@ export class BrokerStage {
     if (!this.#subject.capabilities.seesConnections)
       await client.publishAsync(up(identity, 'presence'), presence('offline'), { qos: 1 });
     await client.endAsync();
+  }
+
+  /** As the control plane does: who may not be there any more is cut off, and again a while later. */
+  async cutOff(identity: string): Promise<void> {
+    this.refused.add(identity);
+    await this.kick(identity);
+  }
+
+  async kick(identity: string): Promise<void> {
+    const [tenant = '', device = ''] = identity.split('/');
+    await this.broker.kick(tenant, device);
+  }
+
+  async letBackIn(identity: string): Promise<void> {
+    this.refused.delete(identity);
+    await this.broker.refresh?.();
   }
 
   async isRefused(identity: string, options: IClientOptions): Promise<boolean> {

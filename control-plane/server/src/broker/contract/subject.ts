@@ -7,6 +7,8 @@ export interface BrokerSubject {
   make(): Broker | Promise<Broker>;
   /** What a client presents so that it is taken for this device; what is needed to reach the listener as well. */
   credentials(identity: string): IClientOptions;
+  /** Of the certificate that this device shows; absent where it shows none. */
+  serialOf?(identity: string): string | undefined;
   readonly capabilities: BrokerCapabilities;
 }
 

@@ -1,7 +1,8 @@
 import { buildTopic, fleetAppFilter, fleetFilter, UP_CHANNELS } from '@wherry/protocol';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { SERVER_LIMITS } from '../../config/limits.ts';
-import type { Broker } from '../port.ts';
+import type { DenyList } from '../mosquitto/deny-list.ts';
+import type { Broker, BrokerHandlers } from '../port.ts';
 import { createIntake } from './intake.ts';
 import { SessionsHeard } from './sessions-heard.ts';
 
@@ -18,6 +19,8 @@ export interface ExternalBrokerOptions {
   readonly clientId: string;
   /** PEM, or a user name and password. */
   readonly credentials: Pick<IClientOptions, 'ca' | 'cert' | 'key' | 'username' | 'password'>;
+  /** Where the broker looks up who is let in; absent: it has other means. */
+  readonly denyList?: DenyList;
   /** The connection came, or was lost; `reason` is for the log. */
   readonly onLink?: (isUp: boolean, reason?: Error) => void;
   readonly onFailed?: (name: string, reason: Error) => void;
@@ -25,6 +28,7 @@ export interface ExternalBrokerOptions {
 
 export interface ExternalBroker extends Broker {
   isListening(): boolean;
+  refresh(): Promise<void>;
 }
 
 const FILTERS = [...UP_CHANNELS.map(fleetFilter), fleetAppFilter('out')];
@@ -36,6 +40,18 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
   let sessions: SessionsHeard | null = null;
   let client: MqttClient | null = null;
   let unsentBytes = 0;
+  let refused: BrokerHandlers['refused'];
+  let refreshing: Promise<void> = Promise.resolve();
+
+  /** One after the other, so that an older list never takes the place of a newer one. */
+  function refresh(): Promise<void> {
+    refreshing = refreshing
+      .then(async () => {
+        if (options.denyList && refused) await options.denyList.tell(await refused());
+      })
+      .catch((error: Error) => options.onFailed?.('the list of certificates that open nothing', error));
+    return refreshing;
+  }
 
   const connect = (own: IClientOptions) =>
     mqtt.connect(options.url, {
@@ -49,6 +65,8 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
 
   return {
     async start(handlers) {
+      refused = handlers.refused;
+      await refresh();
       const link = connect({ clientId: options.clientId, reconnectPeriod: RECONNECT_MS, resubscribe: false });
       client = link;
       let reason: Error | undefined;
@@ -100,7 +118,11 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
     isConnected: (tenant, device) => sessions?.has(tenant, device) ?? false,
     isListening: () => client?.connected ?? false,
 
+    refresh,
+
+    /** A session that came in before the broker had read its list is ended by whoever looks again (`end sessions`). */
     async kick(tenant, device) {
+      await refresh();
       if (!client?.connected) return;
       const usurper = connect({ clientId: `${tenant}/${device}`, reconnectPeriod: 0 });
       await new Promise<void>((resolve) => {

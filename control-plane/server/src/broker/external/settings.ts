@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { WherryError } from '@wherry/protocol';
 import { z } from 'zod';
+import type { DenyListPlace } from '../mosquitto/deny-list.ts';
 import type { ExternalBrokerOptions } from './external-broker.ts';
 
 /** The file of `--broker`: which MQTT broker carries the fleet's messages. Paths are relative to the file. */
@@ -16,23 +17,44 @@ const settings = z.strictObject({
   keyFile: z.string().min(1).optional(),
   username: z.string().min(1).optional(),
   passwordFile: z.string().min(1).optional(),
+  /** Files by which a mosquitto knows whom to let in, kept by the control plane. */
+  denyList: z
+    .strictObject({
+      clientsFile: z.string().min(1),
+      revokedFile: z.string().min(1),
+      /** Of mosquitto, which is told to read them again; absent: somebody else does that. */
+      pidFile: z.string().min(1).optional(),
+    })
+    .optional(),
 });
 
-export type ExternalSettings = Pick<ExternalBrokerOptions, 'url' | 'deviceUrl' | 'credentials'>;
+export type ExternalSettings = Pick<ExternalBrokerOptions, 'url' | 'deviceUrl' | 'credentials'> & {
+  /** Absolute paths. */
+  readonly denyList: DenyListPlace | null;
+};
 
 /** Code: invalid_body, with everything that is wrong with the file. */
 export async function readExternalSettings(file: string): Promise<ExternalSettings> {
   const read = settings.safeParse(await readJson(file));
   if (!read.success) throw wrong(file, z.prettifyError(read.error).replaceAll('\n', ' '));
   const { url, deviceUrl, username } = read.data;
-  const text = async (name: string | undefined) =>
-    name === undefined ? undefined : await readText(file, resolve(dirname(file), name));
+  const place = (name: string) => resolve(dirname(file), name);
+  const text = async (name: string | undefined) => (name === undefined ? undefined : await readText(file, place(name)));
   const [ca, cert, key, password] = await Promise.all(
     [read.data.caFile, read.data.certFile, read.data.keyFile, read.data.passwordFile].map(text),
   );
   const given = { ca, cert, key, username, password: password?.trim() };
   const credentials = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { url, deviceUrl, credentials };
+  const { clientsFile, revokedFile, pidFile } = read.data.denyList ?? {};
+  const denyList =
+    clientsFile === undefined || revokedFile === undefined
+      ? null
+      : {
+          clientsFile: place(clientsFile),
+          revokedFile: place(revokedFile),
+          ...(pidFile === undefined ? {} : { pidFile: place(pidFile) }),
+        };
+  return { url, deviceUrl, credentials, denyList };
 }
 
 async function readJson(file: string): Promise<unknown> {

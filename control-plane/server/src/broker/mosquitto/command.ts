@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openAuthority } from '../../ca/open-authority.ts';
 import { ownNames } from '../../ca/own-names.ts';
-import type { Revoked } from '../../ca/revocation-list.ts';
 import { isName } from '../../config/host-name.ts';
 import { isWildcard, listenUrl } from '../../config/listen-url.ts';
 import type { Listen } from '../../config/make-config.ts';
 import { readListen } from '../../config/read-listens.ts';
 import { openSqliteStore } from '../../storage/sqlite/open-sqlite-store.ts';
+import type { RefusedCertificate } from '../port.ts';
 import { MOSQUITTO_FILES } from './configuration.ts';
 import { type MosquittoFolder, writeMosquittoFolder } from './write-configuration.ts';
 
@@ -25,7 +25,8 @@ device certificate, and broker.json, with which the control plane is started (--
   --control-plane HOST:PORT where the control plane connects (127.0.0.1:8884); for nobody else
   --name NAME               a name or address under which it is reached; repeat for more
 
-Run it again, and send mosquitto SIGHUP, when certificates were taken back; within a year in any case: its own expire.
+While the control plane runs it keeps what is in OUT/clients, whom mosquitto lets in, and sends SIGHUP to the process of OUT/mosquitto.pid.
+Run this again, and send mosquitto SIGHUP, within a year: its own certificates expire.
 `;
 
 export type ReadBrokerConfig =
@@ -61,17 +62,17 @@ export function readBrokerConfig(args: readonly string[]): ReadBrokerConfig {
 export async function writeBrokerConfig(dataDir: string, at: MosquittoFolder): Promise<void> {
   const nowMs = Date.now();
   const authority = await openAuthority(dataDir, nowMs);
-  await writeMosquittoFolder(at, authority, await revokedOf(dataDir, nowMs), nowMs);
+  await writeMosquittoFolder(at, authority, await refusedOf(dataDir, nowMs), nowMs);
   const written = { folder: at.folder, devices: at.deviceUrl, broker: join(at.folder, MOSQUITTO_FILES.settings) };
   process.stdout.write(`${JSON.stringify(written)}\n`);
 }
 
-async function revokedOf(dataDir: string, nowMs: number): Promise<readonly Revoked[]> {
+async function refusedOf(dataDir: string, nowMs: number): Promise<readonly RefusedCertificate[]> {
   const file = join(dataDir, 'wherry.db');
   if (!existsSync(file)) return [];
   const store = await openSqliteStore(file);
   try {
-    return await store.certificates.revoked(nowMs);
+    return await store.certificates.refused(nowMs);
   } finally {
     await store.close();
   }

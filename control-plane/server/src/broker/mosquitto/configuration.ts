@@ -21,8 +21,12 @@ export const CONTROL_PLANE_NAME = 'wherry-control-plane';
 export const MOSQUITTO_FILES = {
   configuration: 'mosquitto.conf',
   rules: 'access-rules',
+  /** Whom the control plane believes. */
   authority: 'authority.pem',
-  revoked: 'revoked.pem',
+  /** Kept by the control plane while it runs: whom mosquitto lets in. */
+  clients: 'clients/authorities.pem',
+  revoked: 'clients/revoked.pem',
+  pid: 'mosquitto.pid',
   serverCertificate: 'server.pem',
   serverKey: 'server-key.pem',
   controlPlaneCertificate: 'control-plane.pem',
@@ -46,6 +50,7 @@ export function mosquittoConfiguration({ folder, devices, controlPlane }: Mosqui
     '# Written by wherry-server broker-config; write it again instead of changing it.',
     'allow_anonymous false',
     `acl_file ${file('rules')}`,
+    `pid_file ${file('pid')}`,
     '# Nothing is stored here: what counts is in the control plane, and devices send until it says so.',
     'persistence false',
     'retain_available false',
@@ -61,7 +66,7 @@ export function mosquittoConfiguration({ folder, devices, controlPlane }: Mosqui
     '',
     '# Devices',
     ...listener(devices),
-    `cafile ${file('authority')}`,
+    `cafile ${file('clients')}`,
     `crlfile ${file('revoked')}`,
     'use_username_as_clientid true',
     `max_connections ${SERVER_LIMITS.connections}`,

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeClientCertificate } from '../../ca/client-certificate.ts';
 import { openKeyPair } from '../../ca/key-pair.ts';
 import type { OpenAuthority, ServerOrder } from '../../ca/open-authority.ts';
-import { makeRevocationList, type Revoked } from '../../ca/revocation-list.ts';
+import { makeRevocationList } from '../../ca/revocation-list.ts';
 import { writeFileDurably } from '../../files/write-file-durably.ts';
+import type { RefusedCertificate } from '../port.ts';
 import {
   CONTROL_PLANE_NAME,
   MOSQUITTO_FILES,
@@ -15,7 +16,7 @@ import {
 
 /**
  * The folder that mosquitto is started from, and what the control plane needs to reach it. Written again it keeps its keys, makes new
- * certificates and a new list of what was taken back; `SIGHUP` makes mosquitto read them.
+ * certificates; `SIGHUP` makes mosquitto read them.
  */
 export interface MosquittoFolder extends MosquittoOptions {
   /** What devices and the control plane call the broker. */
@@ -34,7 +35,7 @@ const VALID_MS = 365 * 86_400_000;
 export async function writeMosquittoFolder(
   at: MosquittoFolder,
   authority: OpenAuthority,
-  revoked: readonly Revoked[],
+  refused: readonly RefusedCertificate[],
   nowMs: number,
 ): Promise<void> {
   await mkdir(at.folder, { recursive: true, mode: FOLDER_MODE });
@@ -49,8 +50,10 @@ export async function writeMosquittoFolder(
   const client = await openKeyPair(path('controlPlaneKey'));
   const ownCertificate = { name: CONTROL_PLANE_NAME, nowMs, notAfterMs };
   await write('controlPlaneCertificate', await makeClientCertificate(client, ownCertificate));
-  await write('authority', authority.certificatePem);
-  await write('revoked', await makeRevocationList(authority, revoked, nowMs));
+  await write('authority', authority.acceptedPem);
+  await mkdir(dirname(path('revoked')), { recursive: true, mode: FOLDER_MODE });
+  await write('clients', authority.acceptedPem);
+  await write('revoked', await makeRevocationList(authority, refused, nowMs));
   await write('rules', mosquittoAccessRules(), PRIVATE_MODE);
   const settings = {
     url: at.controlPlaneUrl,
@@ -58,6 +61,11 @@ export async function writeMosquittoFolder(
     caFile: MOSQUITTO_FILES.authority,
     certFile: MOSQUITTO_FILES.controlPlaneCertificate,
     keyFile: MOSQUITTO_FILES.controlPlaneKey,
+    denyList: {
+      clientsFile: MOSQUITTO_FILES.clients,
+      revokedFile: MOSQUITTO_FILES.revoked,
+      pidFile: MOSQUITTO_FILES.pid,
+    },
   };
   await write('settings', `${JSON.stringify(settings, null, 2)}\n`, PRIVATE_MODE);
   // Last: who waits for this file finds the others.

@@ -9,8 +9,8 @@ import {
 } from '@wherry/protocol';
 
 /**
- * Which variant a device would take, judged from its inventory. Only what cannot change by itself counts: architecture, memory, and
- * the pins, buses and serial devices that its owner named.
+ * Which variant a device would take, judged from its inventory. Only what cannot change by itself counts: class, architecture, memory,
+ * the pins, buses and serial devices that its owner named, and what no container engine can do.
  * A runtime that does not answer now may answer tomorrow, and a policy is the device's own: those the device decides.
  */
 const OCI_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm64: 'arm64', arm: 'arm' };

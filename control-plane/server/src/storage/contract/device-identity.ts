@@ -9,6 +9,7 @@ const certificate = (serial: string, more: Partial<CertificateRecord> = {}): Cer
   device: 'pi-1',
   keyHash: 'k',
   pem: `pem of ${serial}`,
+  authority: null,
   issuedAtMs: 1,
   expiresAtMs: 100,
   revokedAtMs: null,
@@ -41,7 +42,7 @@ export function deviceIdentityContract(store: () => Store): void {
       await certificates.add(certificate('02', { expiresAtMs: 200 }));
       await certificates.add(certificate('03', { device: 'pi-2' }));
       expect(await certificates.revokeAll(A, 'pi-1', 50)).toBe(2);
-      expect(await certificates.revoked(120)).toEqual([{ serial: '02', atMs: 50 }]);
+      expect(await certificates.refused(120)).toEqual([{ serial: '02', atMs: 50 }]);
       expect(await certificates.revokeAll(A, 'pi-1', 60)).toBe(0);
       expect((await certificates.find(A, 'pi-1', '01'))?.revokedAtMs).toBe(50);
       expect(await certificates.findByKey(A, 'pi-1', 'k')).toBeNull();
@@ -50,6 +51,49 @@ export function deviceIdentityContract(store: () => Store): void {
       expect(await certificates.prune(150, 10)).toBe(1);
       expect((await certificates.find(A, 'pi-1', '02'))?.serial).toBe('02');
     });
+  });
+
+  test('certificates of a device that is set aside open nothing until it is resolved', async () => {
+    const { certificates, standings } = store();
+    for (const [serial, tenant] of [
+      ['01', A],
+      ['02', B],
+    ] as const)
+      await certificates.add(certificate(serial, { tenant }));
+    await standings.setQuarantine(A, 'pi-1', 7);
+    expect(await certificates.refused(50)).toEqual([{ serial: '01', atMs: 7 }]);
+    await standings.setQuarantine(A, 'pi-1', null);
+    expect(await certificates.refused(50)).toEqual([]);
+  });
+
+  test('certificates are counted by the authority of each device’s newest, and struck out for all', async () => {
+    const { certificates, devices } = store();
+    for (const [device, seenAtMs] of [
+      ['pi-1', 5],
+      ['pi-2', 50],
+      ['pi-3', null],
+    ] as const)
+      await devices.add({ ...deviceOf(A, device), claimedAtMs: 1, seenAtMs });
+    await devices.add({ ...deviceOf(B, 'pi-1'), seenAtMs: 50 });
+    await certificates.add(certificate('01'));
+    await certificates.add(certificate('02', { device: 'pi-2' }));
+    await certificates.add(certificate('03', { device: 'pi-2', authority: 'next', issuedAtMs: 2 }));
+    await certificates.add(certificate('04', { device: 'pi-3', authority: 'next' }));
+    await certificates.add(certificate('05', { tenant: B, authority: 'next' }));
+    await certificates.add(certificate('06', { device: 'nobody' }));
+    const holders = async () =>
+      (await certificates.holders(40)).toSorted((a, b) => String(a.authority).localeCompare(String(b.authority)));
+    expect(await holders()).toEqual([
+      { authority: 'next', heard: 2, silent: 1 },
+      { authority: null, heard: 0, silent: 1 },
+    ]);
+    await devices.remove(A, 'pi-1', 60);
+    expect(await holders()).toEqual([{ authority: 'next', heard: 2, silent: 1 }]);
+    const struck = await certificates.revokeEvery(70);
+    expect(struck).toHaveLength(5);
+    expect(struck).toContainEqual({ tenant: B, device: 'pi-1' });
+    expect(await holders()).toEqual([]);
+    expect(await certificates.revokeEvery(71)).toEqual([]);
   });
 
   describe('standings', () => {
@@ -74,6 +118,21 @@ export function deviceIdentityContract(store: () => Store): void {
       expect(await store().devices.briefs(B)).toHaveLength(1);
       await store().standings.setQuarantine(A, 'pi-1', null);
       expect(await store().devices.briefs(A)).toHaveLength(1);
+    });
+
+    test('tell what an operator must decide about, in one tenant, and not of removed devices', async () => {
+      const { standings, devices } = store();
+      for (const device of ['pi-1', 'pi-2', 'pi-3', 'pi-4']) await devices.add(deviceOf(A, device));
+      await devices.add(deviceOf(B, 'pi-1'));
+      await standings.setBoots(A, 'pi-1', 'b', []);
+      await standings.setRenewal(A, 'pi-2', { keyHash: 'k', askedAtMs: 5, approvedAtMs: null });
+      await standings.setRenewal(A, 'pi-3', { keyHash: 'k', askedAtMs: 5, approvedAtMs: 6 });
+      await standings.setQuarantine(A, 'pi-4', 7);
+      expect(await standings.undecided(A, 10)).toEqual(['pi-2', 'pi-4']);
+      expect(await standings.undecided(A, 1)).toEqual(['pi-2']);
+      expect(await standings.undecided(B, 10)).toEqual([]);
+      await devices.remove(A, 'pi-4', 8);
+      expect(await standings.undecided(A, 10)).toEqual(['pi-2']);
     });
 
     test('tell whose sessions had to end, newest first', async () => {

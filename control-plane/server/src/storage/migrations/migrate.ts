@@ -10,6 +10,7 @@ import { deviceIdentity } from './0007-device-identity.ts';
 import { accounts } from './0008-accounts.ts';
 import { auditChain } from './0009-audit-chain.ts';
 import { secrets } from './0010-secrets.ts';
+import { certificateAuthorities } from './0011-certificate-authorities.ts';
 
 /** Brings the schema up to date. Each migration runs once, in order of its number; a failed one is taken back and throws. */
 export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promise<void> {
@@ -27,6 +28,7 @@ export async function migrate(db: Kysely<unknown>, traits: DialectTraits): Promi
         '0008-accounts': { up: accounts },
         '0009-audit-chain': { up: auditChain },
         '0010-secrets': { up: secrets },
+        '0011-certificate-authorities': { up: certificateAuthorities },
       }),
     },
   });

@@ -6,6 +6,8 @@ export interface CertificateRecord {
   readonly device: string;
   /** SHA-256 of the public key (SPKI DER), hex. */
   readonly keyHash: string;
+  /** Fingerprint of the authority that it is of; null: of the first one. */
+  readonly authority: string | null;
   readonly pem: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
@@ -21,8 +23,14 @@ export interface CertificateRepository {
   newest(tenant: string, devices: readonly string[]): Promise<Map<string, CertificateRecord>>;
   /** All of the device; returns how many were good until now. */
   revokeAll(tenant: string, device: string, atMs: number): Promise<number>;
-  /** Those that were taken back and have not expired. Of every tenant. */
-  revoked(nowMs: number): Promise<{ readonly serial: string; readonly atMs: number }[]>;
+  /** Of every device, of every tenant; returns whose they were. */
+  revokeEvery(atMs: number): Promise<{ readonly tenant: string; readonly device: string }[]>;
+  /** How many devices have their newest certificate of which authority, by whether they were heard since. Of every tenant. */
+  holders(
+    sinceMs: number,
+  ): Promise<{ readonly authority: string | null; readonly heard: number; readonly silent: number }[]>;
+  /** Those that open nothing though they have not expired: taken back, or of a device that is set aside. Of every tenant. */
+  refused(nowMs: number): Promise<{ readonly serial: string; readonly atMs: number }[]>;
   /** Removes what expired before, at most `limit` rows; returns how many. Of every tenant. */
   prune(expiredBeforeMs: number, limit: number): Promise<number>;
 }

@@ -21,6 +21,8 @@ export interface RenewalRequest {
 export interface DeviceStandingRepository {
   /** Those that have one. */
   findMany(tenant: string, devices: readonly string[]): Promise<Map<string, DeviceStanding>>;
+  /** Names of devices that were set aside, or that ask for a certificate which nobody has allowed yet; none that was removed. */
+  undecided(tenant: string, limit: number): Promise<string[]>;
   setBoots(tenant: string, device: string, boot: string | null, formerBoots: readonly string[]): Promise<void>;
   setQuarantine(tenant: string, device: string, atMs: number | null): Promise<void>;
   setRenewal(tenant: string, device: string, renewal: RenewalRequest | null): Promise<void>;

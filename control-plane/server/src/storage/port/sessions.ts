@@ -39,8 +39,8 @@ export interface SessionRepository {
   find(secretHash: string): Promise<HeldSession | null>;
   seen(secretHash: string, atMs: number): Promise<void>;
   remove(secretHash: string): Promise<boolean>;
-  /** Ends every session of a holder but the one excepted. */
-  removeOf(tenant: string, holder: SessionHolder, exceptHash?: string): Promise<number>;
+  /** Ends every session of a holder; returns how many there were. */
+  removeOf(tenant: string, holder: SessionHolder): Promise<number>;
   /** Ends the oldest sessions of a holder beyond so many. */
   trim(tenant: string, holder: SessionHolder, keep: number): Promise<number>;
   countByUser(tenant: string): Promise<ReadonlyMap<string, number>>;

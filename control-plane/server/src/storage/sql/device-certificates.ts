@@ -15,6 +15,7 @@ export function certificateRepository(db: Kysely<Tables>, dialect: Dialect): Cer
           tenant: record.tenant,
           device: record.device,
           key_hash: record.keyHash,
+          authority: record.authority,
           pem: record.pem,
           issued_at_ms: record.issuedAtMs,
           expires_at_ms: record.expiresAtMs,
@@ -57,14 +58,59 @@ export function certificateRepository(db: Kysely<Tables>, dialect: Dialect): Cer
         .executeTakeFirst();
       return Number(result.numUpdatedRows);
     },
-    async revoked(nowMs) {
-      const rows = await db
-        .selectFrom('device_certificate')
-        .where('revoked_at_ms', 'is not', null)
-        .where('expires_at_ms', '>=', nowMs)
-        .select(['serial', 'revoked_at_ms'])
+    async revokeEvery(atMs) {
+      const good = db.selectFrom('device_certificate').where('revoked_at_ms', 'is', null);
+      const devices = await good.select(['tenant', 'device']).distinct().execute();
+      await db
+        .updateTable('device_certificate')
+        .set({ revoked_at_ms: atMs })
+        .where('revoked_at_ms', 'is', null)
         .execute();
-      return rows.map(({ serial, revoked_at_ms }) => ({ serial, atMs: Number(revoked_at_ms) }));
+      return devices;
+    },
+    async holders(sinceMs) {
+      const rows = await db
+        .selectFrom('device_certificate as c')
+        .innerJoin('device as d', (join) => join.onRef('d.tenant', '=', 'c.tenant').onRef('d.device', '=', 'c.device'))
+        .where('d.removed_at_ms', 'is', null)
+        .where('c.revoked_at_ms', 'is', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('device_certificate as n')
+                .whereRef('n.tenant', '=', 'c.tenant')
+                .whereRef('n.device', '=', 'c.device')
+                .where('n.revoked_at_ms', 'is', null)
+                .whereRef('n.issued_at_ms', '>', 'c.issued_at_ms')
+                .select('n.serial'),
+            ),
+          ),
+        )
+        .groupBy('c.authority')
+        .select(({ fn }) => [
+          'c.authority',
+          fn.countAll().as('count'),
+          fn.countAll().filterWhere(fn.coalesce('d.seen_at_ms', 'd.claimed_at_ms'), '>=', sinceMs).as('heard'),
+        ])
+        .execute();
+      return rows.map(({ authority, count, heard }) => ({
+        authority,
+        heard: Number(heard),
+        silent: Number(count) - Number(heard),
+      }));
+    },
+    async refused(nowMs) {
+      const rows = await db
+        .selectFrom('device_certificate as c')
+        .leftJoin('device_standing as s', (join) =>
+          join.onRef('s.tenant', '=', 'c.tenant').onRef('s.device', '=', 'c.device'),
+        )
+        .where('c.expires_at_ms', '>=', nowMs)
+        .where((is) => is.or([is('c.revoked_at_ms', 'is not', null), is('s.quarantined_at_ms', 'is not', null)]))
+        .select(['c.serial', 'c.revoked_at_ms', 's.quarantined_at_ms'])
+        .orderBy('c.serial')
+        .execute();
+      return rows.map((row) => ({ serial: row.serial, atMs: Number(row.revoked_at_ms ?? row.quarantined_at_ms) }));
     },
     async prune(expiredBeforeMs, limit) {
       const old = db
@@ -85,6 +131,7 @@ function read(row: Selectable<Tables['device_certificate']>): CertificateRecord 
     tenant: row.tenant,
     device: row.device,
     keyHash: row.key_hash,
+    authority: row.authority,
     pem: row.pem,
     issuedAtMs: row.issued_at_ms,
     expiresAtMs: row.expires_at_ms,

@@ -29,6 +29,24 @@ export function deviceStandingRepository(db: Kysely<Tables>, dialect: Dialect): 
       }
       return found;
     },
+    async undecided(tenant, limit) {
+      const rows = await db
+        .selectFrom('device_standing as s')
+        .innerJoin('device as d', (join) => join.onRef('d.tenant', '=', 's.tenant').onRef('d.device', '=', 's.device'))
+        .where('s.tenant', '=', tenant)
+        .where('d.removed_at_ms', 'is', null)
+        .where((is) =>
+          is.or([
+            is('s.quarantined_at_ms', 'is not', null),
+            is.and([is('s.renewal_key_hash', 'is not', null), is('s.renewal_approved_at_ms', 'is', null)]),
+          ]),
+        )
+        .orderBy('s.device')
+        .select('s.device')
+        .limit(limit)
+        .execute();
+      return rows.map(({ device }) => device);
+    },
     setBoots: (tenant, device, boot, formerBoots) =>
       set(tenant, device, { boot, former_boots_json: JSON.stringify(formerBoots) }),
     setQuarantine: (tenant, device, atMs) => set(tenant, device, { quarantined_at_ms: atMs }),

@@ -6,6 +6,7 @@ export interface IdentityTables {
     device: string;
     key_hash: string;
     pem: string;
+    authority: string | null;
     issued_at_ms: number;
     expires_at_ms: number;
     revoked_at_ms: number | null;

@@ -38,13 +38,9 @@ export function sessionRepository(db: Kysely<Tables>): SessionRepository {
       const query = db.deleteFrom('operator_session').where('secret_hash', '=', secretHash);
       return Number((await query.executeTakeFirst()).numDeletedRows) === 1;
     },
-    async removeOf(tenant, holder, exceptHash = '') {
+    async removeOf(tenant, holder) {
       const [column, value] = columnOf(holder);
-      const query = db
-        .deleteFrom('operator_session')
-        .where('tenant', '=', tenant)
-        .where(column, '=', value)
-        .where('secret_hash', '!=', exceptHash);
+      const query = db.deleteFrom('operator_session').where('tenant', '=', tenant).where(column, '=', value);
       return Number((await query.executeTakeFirst()).numDeletedRows);
     },
     async trim(tenant, holder, keep) {

@@ -20,7 +20,7 @@ module.exports = {
     rule(
       'protocol-imports-zod-only',
       { path: '^protocol/src', pathNot: TESTS },
-      { pathNot: ['^protocol/src', 'node_modules/zod', 'node_modules/yaml'] },
+      { pathNot: ['^protocol/src', 'node_modules/zod'] },
       'the contract runs in a browser, in the agent and in the server alike',
     ),
     rule(

@@ -5,12 +5,11 @@ import { LIMITS } from './limits.ts';
 import { type KeyId, keyId } from './names.ts';
 
 /**
- * DSSE: the signed form of everything that is trusted (releases, desired states, reports). What is signed is the
+ * DSSE: the signed form of what one signer tells one reader (desired states, reports, ends of audit logs). What is signed is the
  * pre-authentication encoding of type and bytes, so a document of one kind can never be taken for another.
  * Source: secure-systems-lab/dsse, protocol.md. The signature primitive is an argument: this package has no crypto.
  */
 export const PAYLOAD_TYPES = {
-  release: 'application/vnd.wherry.release.v1+json',
   desired: 'application/vnd.wherry.desired.v1+json',
   report: 'application/vnd.wherry.report.v1+json',
   auditHead: 'application/vnd.wherry.audit-head.v1+json',

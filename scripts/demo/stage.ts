@@ -47,31 +47,27 @@ export async function openStage(options: { dir: string; narrator: Narrator; http
   const made = readdirSync(keys).filter((name) => name.endsWith('.key'));
   narrator.say(`keys that decide what devices run, made on this machine: ${made.join(', ')}`);
 
-  const devices: DeviceProcess[] = [];
-  for (const { name, labels, containersOnly } of CAST) {
+  const startOne = async ({ name, labels, containersOnly }: (typeof CAST)[number]): Promise<DeviceProcess> => {
     const { token } = await run<{ token: string }>('device', 'claim-token', '--device', name);
     const usesEngine = containersOnly === true && backstage.engineSocket !== null;
-    devices.push(
-      await startDevice({
-        name,
-        dir: join(dir, name),
-        server: controlPlane.http,
-        token,
-        trustFile,
-        labels,
-        config: {
-          http: { host: '127.0.0.1', port: 0 },
-          dockerSocket: backstage.engineSocket ?? false,
-          policy: { allowWasm: !usesEngine },
-        },
-      }),
-    );
-    narrator.say(
-      `${name} claimed its identity (${Object.entries(labels)
-        .map(([k, v]) => `${k}=${v}`)
-        .join(', ')})`,
-    );
-  }
+    const device = await startDevice({
+      name,
+      dir: join(dir, name),
+      server: controlPlane.http,
+      token,
+      trustFile,
+      labels,
+      config: {
+        http: { host: '127.0.0.1', port: 0 },
+        dockerSocket: backstage.engineSocket ?? false,
+        policy: { allowWasm: !usesEngine },
+      },
+    });
+    const told = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    narrator.say(`${name} claimed its identity (${told.join(', ')})`);
+    return device;
+  };
+  const devices = await Promise.all(CAST.map(startOne));
 
   return {
     dir,

@@ -1,10 +1,11 @@
 import {
-  ack,
+  type Ack,
   buildTopic,
   type Channel,
   type DesiredState,
   type DeviceId,
   desiredState,
+  detachedBytes,
   type Envelope,
   envelope,
   type KeyId,
@@ -14,6 +15,7 @@ import {
   parseTopic,
   preAuthenticationEncoding,
   report,
+  signedAck,
   type TenantId,
   toBase64,
 } from '@wherry/protocol';
@@ -27,13 +29,9 @@ import type { Random } from './random.ts';
 export const SAMPLE_EVERY = 16;
 export const TENANT = 'default' as TenantId;
 
-type Kind = 'desired' | 'report' | 'ack';
-const SCHEMAS = { desired: desiredState, report, ack } as const;
-const SIGNED: Readonly<Record<Kind, PayloadType | null>> = {
-  desired: PAYLOAD_TYPES.desired,
-  report: PAYLOAD_TYPES.report,
-  ack: null,
-};
+type Sealed = 'desired' | 'report';
+const SCHEMAS = { desired: desiredState, report } as const;
+const SIGNATURE_BYTES = 64;
 
 export class Wire {
   readonly #random: Random;
@@ -45,13 +43,12 @@ export class Wire {
   }
 
   /** The message as the other side reads it. */
-  pass<T>(kind: Kind, device: string, message: T, signer: string): T {
+  pass<T>(kind: Sealed, device: string, message: T, signer: string): T {
     if (this.#random.int(SAMPLE_EVERY) !== 0) return message;
-    const topic = parseTopic(buildTopic({ tenant: TENANT, device: device as DeviceId, channel: kind as Channel }));
-    if (!topic.ok || topic.value.device !== device) this.#onBroken(`the topic of ${device} was not read back`);
-    const type = SIGNED[kind];
+    this.#checkTopic(device, kind);
+    const type = PAYLOAD_TYPES[kind];
     const text = JSON.stringify(message);
-    const opened = type === null ? text : openText(seal(text, type, signer), type, signer);
+    const opened = openText(seal(text, type, signer), type, signer);
     if (opened === null) this.#onBroken(`a ${kind} for ${device} did not verify`);
     const parsed = SCHEMAS[kind].safeParse(JSON.parse(opened ?? text));
     if (!parsed.success) {
@@ -60,6 +57,26 @@ export class Wire {
       return message;
     }
     return parsed.data as T;
+  }
+
+  /** An acknowledgement has its signature beside it. */
+  passAck(device: string, message: Ack, signer: string): Ack {
+    if (this.#random.int(SAMPLE_EVERY) !== 0) return message;
+    this.#checkTopic(device, 'ack');
+    const sign = (content: object) => {
+      const bytes = signatureOf(detachedBytes('ack', { tenant: TENANT, device }, content), signer);
+      return toBase64(Uint8Array.from({ length: SIGNATURE_BYTES }, (_, at) => bytes[at % bytes.length] ?? 0));
+    };
+    const read = signedAck.safeParse(JSON.parse(JSON.stringify({ ...message, sig: sign(message) })));
+    if (!read.success) this.#onBroken(`an ack for ${device} does not fit its schema`);
+    const { sig, ...content } = read.data ?? { ...message, sig: '' };
+    if (sig !== sign(content)) this.#onBroken(`an ack for ${device} did not verify`);
+    return content;
+  }
+
+  #checkTopic(device: string, channel: Channel): void {
+    const topic = parseTopic(buildTopic({ tenant: TENANT, device: device as DeviceId, channel }));
+    if (!topic.ok || topic.value.device !== device) this.#onBroken(`the topic of ${device} was not read back`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { pino } from 'pino';
+import { createJsonLines } from '../logs/json-lines.ts';
 import type { Logger } from '../logs/logger.ts';
-import { createDockerRuntime } from '../runtimes/docker/runtime.ts';
+import { createLateDockerRuntime } from '../runtimes/docker/late-runtime.ts';
 import { createWasmRuntime } from '../runtimes/wasm/runtime.ts';
 import { readLaunched } from '../self-update/launched.ts';
 import { relaunch } from '../self-update/relaunch.ts';
@@ -11,22 +11,27 @@ import { readConfig } from '../shell/config.ts';
 import { createEffects } from '../shell/effects.ts';
 import { expectOk } from '../shell/expect-ok.ts';
 import { faultsOf } from '../shell/faults.ts';
+import { giveBackOnceSettled, readFrugally } from './small-footing.ts';
 import { needed, parseOptions } from './usage-error.ts';
 
 export type MakeRuntimes = AgentOptions['makeRuntimes'];
 
 /** `wherry-agent run`. */
 export async function runCommandLine(args: readonly string[], makeRuntimes = productionRuntimes): Promise<void> {
+  readFrugally();
   const options = parseOptions(args, { data: { type: 'string' }, config: { type: 'string' } });
   const folder = needed(options.data, 'data');
   const config = expectOk(readConfig(folder, options.config));
-  const log = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const log = createJsonLines(config.logLevel, (line) => process.stderr.write(line));
+  // Whoever read the log is gone: no reason to end.
+  process.stderr.on('error', () => {});
   const effects = createEffects(faultsOf(process.env));
   const launched = readLaunched(process.env, folder);
   const agent = await startAgent({ folder, config, effects, log, makeRuntimes, launched });
   const watchdog = startWatchdog(process.env, log);
   const ready = { ready: true, device: agent.device, pid: process.pid, http: agent.httpUrl };
   writeSync(1, `${JSON.stringify(ready)}\n`);
+  giveBackOnceSettled();
   // On the data folder, which it could not write before, or as another version.
   const startOver = agent.mustStartOver.then(() => {
     log.warn({ folder }, 'starting over');
@@ -52,7 +57,7 @@ export const productionRuntimes: MakeRuntimes = (folder, { tenant, device }, con
   }),
   ...(config.dockerSocket === false
     ? []
-    : [createDockerRuntime({ device: `${tenant}/${device}`, socketPath: config.dockerSocket })]),
+    : [createLateDockerRuntime({ device: `${tenant}/${device}`, socketPath: config.dockerSocket })]),
 ];
 
 /** Whatever hangs, the service manager is not kept waiting longer. */

@@ -1,20 +1,39 @@
-import type { VariantFacts } from './fit.ts';
-import type { DeploymentRecord, ReleaseFacts } from './lifecycle/state.ts';
+import { LIMITS } from '@wherry/protocol';
+import type { BlobFacts, VariantFacts } from './fit.ts';
+import type { Confirmed, DeploymentRecord, ReleaseFacts } from './lifecycle/state.ts';
 
 /**
  * From which blobs of this device could a wanted one be made? Those of the last good release of the app that wants it, of the same
- * kind of variant; the one that runs comes first.
+ * kind of variant and of sizes that deltas are made for; the one that runs comes first.
  */
 export function deltaBases(records: Iterable<DeploymentRecord>, digest: string): readonly string[] {
-  for (const { target, good } of records) {
-    const wanted = target.facts?.variants.find(({ artifact }) => artifact?.digest === digest);
-    if (wanted === undefined || good === null) continue;
-    const bases = inOrder(good.facts, good.variantAt)
-      .filter(({ kind }) => kind === wanted.kind)
-      .flatMap(({ artifact }) => (artifact === null || artifact.digest === digest ? [] : [artifact.digest]));
-    return [...new Set(bases)];
-  }
+  for (const { target, good } of records)
+    if (target.facts !== null && good !== null && findVariant(target.facts, digest) !== undefined)
+      return basesIn(good, target.facts, digest);
   return [];
+}
+
+export function basesIn(
+  good: Pick<Confirmed, 'facts' | 'variantAt'>,
+  wantedBy: ReleaseFacts,
+  digest: string,
+): readonly string[] {
+  const wanted = findVariant(wantedBy, digest);
+  if (!wanted?.artifact) return [];
+  const { kind, artifact } = wanted;
+  const bases = inOrder(good.facts, good.variantAt)
+    .filter((variant) => variant.kind === kind)
+    .flatMap((base) => (base.artifact !== null && mayHaveDelta(base.artifact, artifact) ? [base.artifact.digest] : []));
+  return [...new Set(bases)];
+}
+
+function mayHaveDelta(base: BlobFacts, wanted: BlobFacts): boolean {
+  const largest = Math.max(base.sizeBytes, wanted.sizeBytes);
+  return base.digest !== wanted.digest && largest <= LIMITS.deltaBytesMax && wanted.sizeBytes >= LIMITS.deltaBytesMin;
+}
+
+function findVariant({ variants }: ReleaseFacts, digest: string): VariantFacts | undefined {
+  return variants.find(({ artifact }) => artifact?.digest === digest);
 }
 
 function inOrder({ variants }: ReleaseFacts, first: number): readonly VariantFacts[] {

@@ -3,7 +3,6 @@ import { HardwareClaims } from './claims.ts';
 import { type HardwareConfig, isEmpty, presentIn } from './config.ts';
 import { FakeHardware, sinceFirstUse } from './fake/hardware.ts';
 import type { HardwareScript } from './fake/script.ts';
-import { createKernelHardware } from './kernel/hardware.ts';
 
 /** The hardware of this device as its owner configured it; null when there is none. A fake one takes the place of the real one. */
 export async function openHardware(
@@ -16,6 +15,7 @@ export async function openHardware(
   }
   if (isEmpty(presentIn(hardware))) return null;
   try {
+    const { createKernelHardware } = await import('./kernel/hardware.ts');
     return new HardwareClaims(await createKernelHardware(hardware));
   } catch (error) {
     // Programs that need no hardware run all the same.

@@ -1,6 +1,6 @@
 import type { Logger } from '../logs/logger.ts';
 import type { BlobStore } from '../store/blob-store.ts';
-import { type PeerServer, servePeers } from './serve-blobs.ts';
+import type { PeerServer } from './serve-blobs.ts';
 
 /** As the owner of the device has it; a port that is taken must not keep the programs of the device from running. */
 export async function openPeerServer(
@@ -10,6 +10,7 @@ export async function openPeerServer(
 ): Promise<PeerServer | null> {
   if (serve === false) return null;
   try {
+    const { servePeers } = await import('./serve-blobs.ts');
     const server = await servePeers({
       ...serve,
       find: (digest) => (blobs.has(digest) ? blobs.path(digest) : null),

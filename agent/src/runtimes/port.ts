@@ -10,10 +10,7 @@ import type {
   VariantKind,
 } from '@wherry/protocol';
 
-/**
- * Port: what runs a variant. Adapters: wasm/ (runner processes), docker/ (Docker Engine API, Podman speaks it too), fake/ (tests).
- * The shell decides when; a runtime only does. Differences are flags in `features`, never a question about `name`.
- */
+/** What a runtime says of itself when it is probed. */
 export interface RuntimeIdentity {
   readonly version: string;
   /** What it turned out to be, where one API is spoken by several programs; its own name without. */
@@ -22,6 +19,10 @@ export interface RuntimeIdentity {
   readonly cannotHold?: readonly string[];
 }
 
+/**
+ * Port: what runs a variant. Adapters: wasm/ (runner processes), docker/ (Docker Engine API, Podman speaks it too), fake/ (tests).
+ * The shell decides when; a runtime only does. Differences are flags in `features`, never a question about `name`.
+ */
 export interface Runtime {
   readonly name: string;
   readonly kind: VariantKind;

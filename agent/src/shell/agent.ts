@@ -6,7 +6,6 @@ import { openHardware } from '../hardware/open-hardware.ts';
 import { createHttpClient } from '../link/http-client.ts';
 import { createLink } from '../link/link.ts';
 import type { DeviceLink } from '../link/options.ts';
-import type { LinkEvents } from '../link/port.ts';
 import { createLogForwarder } from '../logs/forwarder.ts';
 import type { Logger } from '../logs/logger.ts';
 import { openPeerServer } from '../peers/open-peer-server.ts';
@@ -20,19 +19,20 @@ import { createTriggers } from '../triggers/triggers.ts';
 import { createUsageSampler } from '../usage/sampler.ts';
 import { atMost } from './at-most.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { runCommand } from './commands.ts';
 import type { AgentConfig } from './config.ts';
 import { openDataPlace, whenWritable } from './data-place.ts';
 import { createDevice, ownPlatform } from './device.ts';
 import { createDeviceHttp } from './device-http.ts';
 import { createDeviceSecrets } from './device-secrets.ts';
 import { download } from './download.ts';
+import { createDeltaSizes } from './downloading/delta-sizes.ts';
 import { createSources } from './downloading/sources.ts';
 import type { Effects } from './effects.ts';
 import { createEngineWatch } from './engine-watch.ts';
 import { STOP_GRACE_MS } from './executors/context.ts';
 import { createExecuting } from './executors/table.ts';
 import { expectOk } from './expect-ok.ts';
+import { createForgedEvents } from './forged-events.ts';
 import { openHome } from './home.ts';
 import { createHostServices } from './host-services.ts';
 import { type HeldInstance, Instances } from './instances.ts';
@@ -40,6 +40,7 @@ import { createIntake } from './intake.ts';
 import { readInventory } from './inventory.ts';
 import { isolationOf } from './isolation-of.ts';
 import { createLimitEvents } from './limit-events.ts';
+import { createLinkEvents } from './link-events.ts';
 import { createLinks } from './links.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { openTrust } from './open-trust.ts';
@@ -112,6 +113,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const tellLimit = createLimitEvents(store, () => reporter, clock, log);
   const records = () => [...loop.states().values()].map(({ record }) => record);
   const slots = atMost(DOWNLOADS_AT_ONCE);
+  const deltaSizes = createDeltaSizes(clock.uptimeMs);
   const executing = createExecuting(() => ({
     store,
     effects,
@@ -143,6 +145,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
             effects,
             sources,
             pace: links.pace,
+            refuse: links.refuse,
+            deltaSizes,
             bases: (wanted) => deltaBases(records(), wanted),
           },
           signal,
@@ -177,7 +181,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     reporter,
     clock,
     device: device.fit,
-    surroundings: createSurroundings(createTimeZones(config.timeZone), links, store.blobs, clock),
+    surroundings: createSurroundings({
+      ...{ links, deltaSizes, clock, blobs: store.blobs },
+      zones: createTimeZones(config.timeZone),
+    }),
     execute: executing.execute,
     onFailure: (app) => logs.sendLast(app),
     log,
@@ -213,19 +220,11 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       hardware: hardware?.present ?? null,
       ...secrets.sealingKey,
     });
-  const events: LinkEvents = {
-    desired: (sealed) => intake.receive(sealed),
-    command: (_id, command) =>
-      runCommand(command, {
-        loop,
-        instances,
-        listenToLogs: (forMs, app) => logs.listen(forMs, app),
-        tellAll: () => loop.tellAll(inventory()),
-        deliver: triggers.deliver,
-      }),
-    appMessage: (app, path, payload) => triggers.deliver(app, path, payload),
-    connection: (isUp) => log.info({ isUp }, 'session with the control plane'),
-  };
+  const events = createLinkEvents({
+    ...{ intake, loop, instances, logs, triggers, log },
+    tellAll: () => loop.tellAll(inventory()),
+    forged: createForgedEvents(store, () => reporter, clock, log),
+  });
   const engines = createEngineWatch({
     device,
     loop,
@@ -239,6 +238,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     boot,
     outbox: store.outbox,
     events,
+    isDirectors: trust.isDirectors,
     client: home.client,
     tls: home.tls,
     log,

@@ -1,5 +1,4 @@
-import type { Outcome } from '@wherry/protocol';
-import { releaseTargetPath } from '@wherry/protocol';
+import { type Outcome, releaseTargetPath } from '@wherry/protocol';
 import type { DeploymentRecord } from '../core/lifecycle/state.ts';
 import { metadataFolder } from '../store/provisioning.ts';
 import type { Store } from '../store/store.ts';
@@ -42,8 +41,8 @@ export interface DeviceTrustOptions {
 export function openDeviceTrust(options: DeviceTrustOptions): DeviceTrust {
   const { store, http, serverUrl, tenant, deviceTarget, effects } = options;
   const nowMs = () => {
-    const signedMs = Number(store.ledger.meta('signedTimeMs') ?? 0);
-    return trustTimeMs({ highWaterMs: signedMs, buildMs: 0, clockMs: options.clock.nowMs(), signedMs });
+    const knownMs = Number(store.ledger.meta('signedTimeMs') ?? 0);
+    return trustTimeMs({ knownMs, clockMs: options.clock.nowMs() });
   };
   const plain = createUpdater({
     factoryRoot: options.factoryRoot,

@@ -1,8 +1,11 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DownloadTerms } from '@wherry/protocol';
+import type { LinkRefusal } from '../core/budget/link-budget.ts';
+import { HOLD_CODES } from '../core/lifecycle/hold.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import { type DeviceHttp, type FetchProblem, problemOfError } from './device-http.ts';
-import { fetchDelta } from './downloading/fetch-delta.ts';
+import type { DeltaSizes } from './downloading/delta-sizes.ts';
 import { fetchWhole } from './downloading/fetch-whole.ts';
 import { PartialFile } from './downloading/partial-file.ts';
 import type { BlobSource } from './downloading/source.ts';
@@ -23,6 +26,9 @@ export interface DownloadContext {
   readonly bases: (digest: string) => readonly string[];
   /** Waits as long as the link's bandwidth cap asks. */
   readonly pace: (bytes: number, signal: AbortSignal) => Promise<void>;
+  /** May so many bytes go over the link that the device has now? */
+  readonly refuse: (bytes: number, terms: DownloadTerms | undefined) => LinkRefusal | null;
+  readonly deltaSizes: DeltaSizes;
 }
 
 /** Kept free for the agent's own records. */
@@ -81,6 +87,8 @@ async function fill(
   for (const source of sources.local)
     if (await isFilled(() => whole(file, wanted, source, context, signal), file)) return null;
   if (await isFilled(() => delta(file, wanted, context, signal), file)) return null;
+  const refusal = refused(wanted, wanted.sizeBytes - file.length, context);
+  if (refusal !== null) return refusal;
   const named = wanted.registry === undefined ? null : sources.named(wanted.registry);
   for (const source of [...(named === null ? [] : [named]), ...sources.mirrors])
     if (await isFilled(() => whole(file, wanted, source, context, signal), file)) return null;
@@ -89,7 +97,12 @@ async function fill(
   if (problem === null || !isOfContent(problem) || !hadOthersBytes) return problem;
   // The bytes that it was to be continued from may have been the wrong ones: they came from anywhere, or from a disk that lies.
   file.restart();
-  return whole(file, wanted, sources.origin, context, signal);
+  return refused(wanted, wanted.sizeBytes, context) ?? whole(file, wanted, sources.origin, context, signal);
+}
+
+function refused({ budget }: WantedBlob, bytes: number, { refuse }: DownloadContext): FetchProblem | null {
+  const refusal = budget === undefined ? null : refuse(bytes, budget.terms);
+  return refusal === null ? null : { code: refusal.code, message: refusal.message, isFinal: false };
 }
 
 /** One way of several: when it fails, the next one is tried; only what the last one says is told. Trouble of the disk ends them all. */
@@ -116,9 +129,20 @@ function whole(
 
 async function delta(file: PartialFile, wanted: WantedBlob, context: DownloadContext, signal: AbortSignal) {
   const { blobs, sources, pace } = context;
+  const { deltaSizes: sizes } = context;
   const base = context.bases(wanted.digest).find((digest) => blobs.has(digest));
   if (base === undefined) return NO_BASE;
-  return fetchDelta(file, wanted, base, context, { idleMs: sources.origin.idleMs, pace, signal });
+  const { fetchDelta } = await import('./downloading/fetch-delta.ts');
+  const refuse = (bytes: number) => refused(wanted, bytes, context);
+  const receiving = { idleMs: sources.origin.idleMs, pace, signal };
+  let problem: FetchProblem | null = NO_BASE;
+  try {
+    problem = await fetchDelta(file, wanted, base, { ...context, sizes, refuse }, receiving);
+  } finally {
+    // One that does not fit may fit next month; whatever else went wrong would go wrong again.
+    if (problem !== null && !HOLD_CODES.has(problem.code)) sizes.note(wanted.digest, 'none');
+  }
+  return problem;
 }
 
 const NO_BASE: FetchProblem = { code: 'download_failed', message: 'nothing here to make it of', isFinal: false };

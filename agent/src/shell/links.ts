@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LinkFacts } from '../core/budget/link-budget.ts';
+import type { DownloadTerms } from '@wherry/protocol';
+import { type LinkFacts, type LinkRefusal, refuseByLink } from '../core/budget/link-budget.ts';
 import { FRESH_PACE, spend } from '../core/budget/pace.ts';
 import { monthOf, nextMonthMs } from '../core/window/calendar.ts';
 import type { Logger } from '../logs/logger.ts';
@@ -15,6 +16,8 @@ import { defaultInterface } from './default-route.ts';
  */
 export interface Links {
   facts(): LinkFacts;
+  /** May so many bytes be downloaded now? */
+  refuse(bytes: number, terms: DownloadTerms | undefined): LinkRefusal | null;
   count(purpose: DownloadPurpose, bytes: number): void;
   /** Waits after so many bytes as the bandwidth cap of the present link asks; all downloads share it. */
   pace(bytes: number, signal: AbortSignal): Promise<void>;
@@ -67,20 +70,23 @@ export function createLinks(
     }
   }
 
+  function facts(): LinkFacts {
+    const name = currentInterface();
+    const link: LinkType = isMetered(name) ? 'metered' : 'unmetered';
+    const budget = config[link].bytesPerMonth;
+    const nowMs = clock.nowMs();
+    return {
+      name,
+      isMetered: link === 'metered',
+      leftBytes:
+        budget === undefined ? null : budget - store.linkUsage.spentBytes(monthOf(nowMs), link) - pendingBytes(link),
+      renewsAtMs: nextMonthMs(nowMs),
+    };
+  }
+
   return {
-    facts() {
-      const name = currentInterface();
-      const link: LinkType = isMetered(name) ? 'metered' : 'unmetered';
-      const budget = config[link].bytesPerMonth;
-      const nowMs = clock.nowMs();
-      return {
-        name,
-        isMetered: link === 'metered',
-        leftBytes:
-          budget === undefined ? null : budget - store.linkUsage.spentBytes(monthOf(nowMs), link) - pendingBytes(link),
-        renewsAtMs: nextMonthMs(nowMs),
-      };
-    },
+    facts,
+    refuse: (bytes, terms) => refuseByLink(bytes, facts(), terms),
     count(purpose, bytes) {
       const link: LinkType = isMetered(currentInterface()) ? 'metered' : 'unmetered';
       const key = `${link} ${purpose}` as const;

@@ -1,5 +1,6 @@
 import type { Envelope } from '@wherry/protocol';
 import type { Logger } from '../logs/logger.ts';
+import { isDirectorsWord } from '../trust/director-word.ts';
 import { type DeviceTrust, type DeviceTrustOptions, openDeviceTrust } from './device-trust.ts';
 import type { Loop } from './loop.ts';
 import { createRevocations } from './revocations.ts';
@@ -8,6 +9,8 @@ import { createTrustedReleases, type TrustedReleases } from './trusted-releases.
 
 /** All that the agent's trust is made of, put together: whom it believes, what they let run, and how it hears of changes. */
 export interface Trust extends Pick<DeviceTrust, 'director'>, TrustNews {
+  /** By the newest root: is this a signature of the director over these bytes? */
+  isDirectors(message: Uint8Array, signature: Uint8Array): boolean;
   readonly releases: TrustedReleases;
 }
 
@@ -26,5 +29,6 @@ export function openTrust(options: TrustOptions): Trust {
   const revocations = createRevocations({ trust: () => trust, loop, onRevoked, log });
   const { director, refresh, snapshotVersion } = trust;
   const news = createTrustNews({ refresh, snapshotVersion, judgeAgain, clock, log });
-  return { ...news, director, releases: createTrustedReleases(trust) };
+  const isDirectors = (message: Uint8Array, signature: Uint8Array) => isDirectorsWord(director(), message, signature);
+  return { ...news, director, isDirectors, releases: createTrustedReleases(trust) };
 }

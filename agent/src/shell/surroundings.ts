@@ -1,19 +1,35 @@
 import { statSync } from 'node:fs';
+import { basesIn } from '../core/delta-base.ts';
 import type { Env } from '../core/lifecycle/env.ts';
 import type { LifecycleEvent } from '../core/lifecycle/events.ts';
-import type { Deployment, ReleaseFacts } from '../core/lifecycle/state.ts';
+import type { Confirmed, Deployment, ReleaseFacts } from '../core/lifecycle/state.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import type { Clock } from './clock.ts';
+import type { DeltaSizes } from './downloading/delta-sizes.ts';
 import type { Links } from './links.ts';
 import type { TimeZones } from './time-zone.ts';
 
 /** What a step of one app may know of time zones, links and blobs; asked for only where its terms or release need it. */
 export type Surroundings = (state: Deployment | null, event: LifecycleEvent) => Pick<Env, 'zone' | 'link'>;
 
-export function createSurroundings(zones: TimeZones, links: Links, blobs: BlobStore, clock: Clock): Surroundings {
-  function present(facts: ReleaseFacts | null) {
+export interface SurroundingsOptions {
+  readonly zones: TimeZones;
+  readonly links: Links;
+  readonly blobs: BlobStore;
+  readonly deltaSizes: DeltaSizes;
+  readonly clock: Clock;
+}
+
+export function createSurroundings({ zones, links, blobs, deltaSizes, clock }: SurroundingsOptions): Surroundings {
+  function loads(facts: ReleaseFacts | null, good: Confirmed | null) {
     const digests = (facts?.variants ?? []).flatMap(({ artifact }) => (artifact === null ? [] : [artifact.digest]));
-    return Object.fromEntries(digests.map((digest) => [digest, presentBytes(blobs, digest)]));
+    const each = <T>(of: (digest: string) => T) => Object.fromEntries(digests.map((digest) => [digest, of(digest)]));
+    const hasBase = (digest: string) =>
+      facts !== null && good !== null && basesIn(good, facts, digest).some((base) => blobs.has(base));
+    return {
+      presentBytes: each((digest) => presentBytes(blobs, digest)),
+      deltas: each((digest) => (hasBase(digest) ? deltaSizes.of(digest) : 'none')),
+    };
   }
 
   return (state, event) => {
@@ -23,7 +39,7 @@ export function createSurroundings(zones: TimeZones, links: Links, blobs: BlobSt
     const isLoading = state !== null && (state.record.phase === 'waiting' || state.record.phase === 'downloading');
     return {
       ...(window === undefined ? {} : { zone: zones.offsets(window.timeZone, clock.nowMs()) }),
-      ...(isLoading ? { link: { ...links.facts(), presentBytes: present(facts) } } : {}),
+      ...(isLoading ? { link: { ...links.facts(), ...loads(facts, state.record.good) } } : {}),
     };
   };
 }

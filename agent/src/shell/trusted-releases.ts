@@ -1,5 +1,4 @@
 import { type ErrorCode, LIMITS, type Outcome, PATHS, type Release } from '@wherry/protocol';
-import type { FetchBounds } from '../trust/tuf/bounds.ts';
 import { fetchFile } from '../trust/tuf/fetch-file.ts';
 import type { MetadataSource } from '../trust/tuf/metadata-source.ts';
 import type { FileAnswer, FileRequest } from '../trust/tuf/steps.ts';
@@ -63,12 +62,12 @@ export function tufSource(http: DeviceHttp, serverUrl: string): MetadataSource {
 }
 
 /** The bytes of a release by its digest. */
-export function releasePayload(http: DeviceHttp, serverUrl: string, bounds?: FetchBounds) {
+export function releasePayload(http: DeviceHttp, serverUrl: string) {
   const source: MetadataSource = {
     urlOf: (digest) => new URL(serverUrl + PATHS.deviceRelease(digest)),
     get: (digest, { headers, signal }) =>
       http.get(PATHS.deviceRelease(digest), { headers, signal, purpose: 'release' }),
   };
   return (request: FileRequest, signal: AbortSignal): Promise<FileAnswer> =>
-    fetchFile(source, { ...request, mostBytes: Math.min(request.mostBytes, LIMITS.releaseBytes) }, signal, bounds);
+    fetchFile(source, { ...request, mostBytes: Math.min(request.mostBytes, LIMITS.releaseBytes) }, signal);
 }

@@ -1,4 +1,5 @@
 import type { Problem, Release, Variant } from '@wherry/protocol';
+import { variantFacts } from '../core/fit.ts';
 import type { WorkloadSpec } from '../runtimes/port.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,7 +11,7 @@ export function makeSpec(
   config: Readonly<Record<string, string>>,
   store: Store,
 ): WorkloadSpec {
-  const artifact = artifactOf(variant);
+  const { artifact } = variantFacts(variant);
   return {
     app: release.app,
     release,
@@ -20,10 +21,6 @@ export function makeSpec(
     artifactPath: artifact === null ? null : store.blobs.path(artifact.digest),
     dataPath: release.capabilities.dataBytes === undefined ? null : store.dataPath(release.app),
   };
-}
-
-function artifactOf(variant: Variant) {
-  return variant.kind === 'wasm' ? variant.module : (variant.archive ?? null);
 }
 
 /** Declared keys only: a setting for a key that the publisher did not declare goes nowhere. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, statfs } from 'node:fs/promises';
+import { readdirSync, readFileSync, type StatsFs, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostSample } from '@wherry/protocol';
 import { type CpuTicks, cpuShareBetween, parseLoadavg, parseMeminfo, parseStat, pickTemperature } from './proc.ts';
@@ -6,7 +6,7 @@ import { type CpuTicks, cpuShareBetween, parseLoadavg, parseMeminfo, parseStat, 
 /** Measures the host: each call gives what happened since the one before. */
 export interface HostMeter {
   /** Null when this machine has no /proc to read. */
-  measure(): Promise<HostSample | null>;
+  measure(): HostSample | null;
 }
 
 const THERMAL_ZONES = 32;
@@ -15,27 +15,22 @@ export function createHostMeter(dataPath: string, procPath: string, sysPath: str
   let ticks: CpuTicks | null = null;
   let agentCpu = process.cpuUsage();
 
-  async function temperature(): Promise<number | undefined> {
+  function temperature(): number | undefined {
     const root = join(sysPath, 'class/thermal');
-    const names = (await readdir(root).catch(() => [])).filter((name) => name.startsWith('thermal_zone'));
-    const zones = names.slice(0, THERMAL_ZONES).map(async (name) => ({
-      type: await readText(join(root, name, 'type')),
-      temp: await readText(join(root, name, 'temp')),
+    const names = orAbsent(() => readdirSync(root), []).filter((name) => name.startsWith('thermal_zone'));
+    const zones = names.slice(0, THERMAL_ZONES).map((name) => ({
+      type: readText(join(root, name, 'type')),
+      temp: readText(join(root, name, 'temp')),
     }));
-    return pickTemperature(await Promise.all(zones));
+    return pickTemperature(zones);
   }
 
   return {
-    async measure() {
-      const [stat, meminfo, loadavg, disk, celsius] = await Promise.all([
-        readText(join(procPath, 'stat')),
-        readText(join(procPath, 'meminfo')),
-        readText(join(procPath, 'loadavg')),
-        statfs(dataPath).catch(() => null),
-        temperature(),
-      ]);
-      const now = parseStat(stat);
-      const memory = parseMeminfo(meminfo);
+    measure() {
+      const now = parseStat(readText(join(procPath, 'stat')));
+      const memory = parseMeminfo(readText(join(procPath, 'meminfo')));
+      const disk = orAbsent<StatsFs | null>(() => statfsSync(dataPath), null);
+      const celsius = temperature();
       if (!now || !memory) return null;
       const cpuShare = cpuShareBetween(ticks ?? now, now);
       ticks = now;
@@ -48,7 +43,7 @@ export function createHostMeter(dataPath: string, procPath: string, sysPath: str
         diskUsedBytes: disk ? (disk.blocks - disk.bfree) * disk.bsize : 0,
         diskTotalBytes: disk ? disk.blocks * disk.bsize : 0,
         ...(celsius === undefined ? {} : { temperatureCelsius: celsius }),
-        loadAverage1m: parseLoadavg(loadavg),
+        loadAverage1m: parseLoadavg(readText(join(procPath, 'loadavg'))),
         agentMemoryBytes: process.memoryUsage.rss(),
         agentCpuMs: Math.round((agent.user + agent.system) / 1000),
       };
@@ -57,6 +52,14 @@ export function createHostMeter(dataPath: string, procPath: string, sysPath: str
 }
 
 /** A sensor that is absent answers with an error: as good as no text. */
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+function readText(path: string): string {
+  return orAbsent(() => readFileSync(path, 'utf8'), '');
+}
+
+function orAbsent<T>(read: () => T, absent: T): T {
+  try {
+    return read();
+  } catch {
+    return absent;
+  }
 }

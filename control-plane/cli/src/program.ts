@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit/audit.ts';
+import { authorityCommand } from './commands/ca/ca.ts';
 import { deviceCommand } from './commands/device/device.ts';
 import { initCommand } from './commands/init.ts';
 import { loginCommand } from './commands/login.ts';
@@ -73,6 +74,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   userCommand,
   tokenCommand,
   tenantCommand,
+  authorityCommand,
   runCommand,
 ];
 

@@ -10,14 +10,11 @@ const secretGrant = z.strictObject({
   onChange: z.enum(['restart', 'wait']).optional(),
 });
 
-const grants = z
+export const secretGrants = z
   .record(secretName, secretGrant)
   .refine((named) => Object.keys(named).length <= LIMITS.secretsPerRelease, {
     error: `the most is ${LIMITS.secretsPerRelease} secrets`,
   });
-
-export const secretGrants = grants;
-export type SecretGrants = z.infer<typeof secretGrants>;
 
 /** In a manifest a list of names does where nothing else is to be said. */
 export const secretGrantsSource = z.preprocess(
@@ -25,5 +22,5 @@ export const secretGrantsSource = z.preprocess(
     Array.isArray(written) && written.every((name) => typeof name === 'string')
       ? Object.fromEntries(written.map((name) => [name, {}]))
       : written,
-  grants,
+  secretGrants,
 );

@@ -17,15 +17,12 @@ export const U8 = [0x7d];
 export const U32 = [0x79];
 export const U64 = [0x77];
 export const STRING = [0x73];
-export const BOOL = [0x7f];
 const labelled = (items: readonly (readonly [string, Bytes])[]) =>
   vector(...items.map(([label, type]) => [...text(label), ...type]));
 const maybe = (type: Bytes | null) => (type === null ? [0] : [1, ...type]);
 
 export const listOf = (item: Bytes): number[] => [0x70, ...item];
-export const tupleOf = (...items: readonly Bytes[]): number[] => [0x6f, ...vector(...items)];
 export const resultOf = (ok: Bytes | null, err: Bytes | null): number[] => [0x6a, ...maybe(ok), ...maybe(err)];
-export const optionOf = (item: Bytes): number[] => [0x6b, ...item];
 export const ownOf = (resource: number): number[] => [0x69, ...encodeU32(resource)];
 export const borrowOf = (resource: number): number[] => [0x68, ...encodeU32(resource)];
 export const recordOf = (...fields: readonly (readonly [string, Bytes])[]): number[] => [0x72, ...labelled(fields)];

@@ -37,6 +37,8 @@ export const trustDraft = z.strictObject({
     targets: targetsDocument.nullable(),
     /** Versions of the roles that it replaces, as they were. */
     versions: z.record(z.string(), z.int().min(0)).optional(),
+    /** Roles of apps that it replaces, where they were verified. */
+    publishers: z.record(z.string(), publisherDocument).optional(),
   }),
   documents: z.strictObject({
     root: rootDocument.optional(),

@@ -10,7 +10,6 @@ export const directorField = z.strictObject({
   keyids: z.array(z.string().min(1).max(128)).min(1).max(16),
   threshold: z.int().min(1).max(16),
 });
-export type DirectorField = z.infer<typeof directorField>;
 
 /** In the signed part of targets: `tenant/app` to the lowest releaseCounter that may still be installed. */
 export const FLOOR_FIELD = 'x-wherry-floor';
@@ -18,4 +17,3 @@ export const floorField = z.record(
   z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}\/[a-z0-9][a-z0-9_-]{0,62}$/),
   z.int().min(0),
 );
-export type FloorField = z.infer<typeof floorField>;

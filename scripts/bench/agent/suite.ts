@@ -9,6 +9,7 @@ import { type IdleDevice, openIdleDevice } from './idle-device.ts';
 import { type DeviceNetwork, networkMissing, openDeviceNetwork } from './network.ts';
 import { measurePeers } from './peers.ts';
 import { idleFigures, readAccounts } from './process-accounts.ts';
+import { slopeOf } from './slope.ts';
 
 /** Limits that the documentation names (docs/operating/frugality.md). */
 const PRIVATE_MB = 30;
@@ -124,26 +125,29 @@ async function measureLong(device: IdleDevice, network: DeviceNetwork | null, ho
 /** As on a device, but for the interpreter alone: sources are stripped of their types by a Wasm module. */
 const HEAP = ['--expose-gc', '--max-semi-space-size=1', '--single-threaded'];
 
-/** Slope of the least-squares line through the memory of the second half: the first fills caches. */
+/** The memory of the second half: the first fills caches. */
 function measureCycles(dir: string, cycles: number) {
   const folder = join(dir, 'cycles');
   mkdirSync(folder);
   const out = execFileSync(
     process.execPath,
     [...HEAP, resolve(import.meta.dirname, 'report-cycles.ts'), folder, String(cycles)],
-    { encoding: 'utf8', env: { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' } },
+    {
+      encoding: 'utf8',
+      env: { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '32768' },
+    },
   );
   const readings = JSON.parse(out) as { cycle: number; rssBytes: number }[];
   const late = readings.slice(Math.floor(readings.length / 2));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [x, y] = [mean(late.map(({ cycle }) => cycle)), mean(late.map(({ rssBytes }) => rssBytes))];
-  const above = late.reduce((sum, { cycle, rssBytes }) => sum + (cycle - x) * (rssBytes - y), 0);
-  const below = late.reduce((sum, { cycle }) => sum + (cycle - x) ** 2, 0);
+  const slope = slopeOf(late.map(({ cycle, rssBytes }) => ({ x: cycle, y: rssBytes })));
+  const per100000 = (bytesPerCycle: number) => Number(((bytesPerCycle * 100_000) / 1e6).toFixed(2));
   return {
     cycles,
     firstMb: Number(((readings[0]?.rssBytes ?? 0) / 1e6).toFixed(1)),
     lastMb: Number(((readings.at(-1)?.rssBytes ?? 0) / 1e6).toFixed(1)),
-    slopeMbPer100000: Number((((above / below) * 100_000) / 1e6).toFixed(2)),
+    slopeMbPer100000: per100000(slope.perUnit),
+    /** 95 %. */
+    slopeErrorMb: per100000(slope.errorPerUnit),
   };
 }
 

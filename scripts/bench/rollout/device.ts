@@ -19,7 +19,7 @@ import type { DeviceIdentity } from './identities.ts';
 
 /**
  * The smallest device that keeps the wire's promises: its own session and last will, signed and numbered reports, an outbox that only
- * `ack` empties, generations that only grow. It runs nothing, and leaves the director's signature unchecked: checking costs a
+ * `ack` empties, generations that only grow. It runs nothing, and leaves the director's signatures unchecked: checking costs a
  * device's processor, which is not what is measured. It does at once what the config value ORDER says: `fail NAME` makes the
  * device of that name fail, anything else is healthy.
  */

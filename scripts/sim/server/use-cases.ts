@@ -37,7 +37,7 @@ function acknowledge(process: ServerProcess, name: string, { boot, items }: Repo
   const device = world.deviceOf(name);
   const claimed = Math.max(...items.map(({ seq }) => seq));
   const upTo = world.flaw === 'acknowledge_first' ? claimed : world.store.received(name, boot).upTo;
-  const ack = world.wire.pass('ack', name, { boot: boot as Report['boot'], upTo }, 'server');
+  const ack = world.wire.passAck(name, { boot: boot as Report['boot'], upTo }, 'director');
   world.network.carry(() => device.link.acknowledged(ack.boot, ack.upTo));
 }
 

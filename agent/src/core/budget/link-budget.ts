@@ -12,6 +12,19 @@ export interface LinkFacts {
   readonly renewsAtMs: number;
 }
 
+/** What is known of the delta that a blob could be made with: its size, that there is none, or nothing yet where there may be one. */
+export type DeltaKnowledge = number | 'none' | 'unknown';
+
+/**
+ * The least that a download can cost: what is missing of the blob, or a delta if that is less. Asking for a delta is as good as free:
+ * its answer says how long it is before a byte of it is read.
+ */
+export function leastBytes(missingBytes: number, delta: DeltaKnowledge): number {
+  if (missingBytes <= 0) return 0;
+  if (delta === 'none') return missingBytes;
+  return Math.min(missingBytes, delta === 'unknown' ? 1 : delta);
+}
+
 export interface LinkRefusal {
   readonly code: 'metered_forbidden' | 'download_budget_spent';
   readonly message: string;

@@ -1,7 +1,7 @@
 import { chooseVariant, issueChange, issueNow, refuseChosen, retryChange } from './change-lane.ts';
 import { after, also, type Env, type LiveStep, type Step, unchanged } from './env.ts';
 import type { EventOf } from './events.ts';
-import { holdOfWindow, wait } from './hold.ts';
+import { HOLD_CODES, holdBefore, holdOfWindow, wait } from './hold.ts';
 import { enter, touch, withTarget } from './record.ts';
 import { switchTo } from './run-lane.ts';
 import type { Deployment, Trouble } from './state.ts';
@@ -34,7 +34,9 @@ export function onFetchFailed(
   const isContent = code === 'digest_mismatch' || code === 'length_mismatch';
   if (event.isFinal || (isContent && state.change.failures + 1 >= CONTENT_TRIES))
     return reject(state, { code, message }, env);
-  return retryChange(state, { code, message }, env);
+  // The delta that was hoped for is none, or too large: no fault, but a wait.
+  const hold = HOLD_CODES.has(code) ? holdBefore(state, env) : null;
+  return hold === null ? retryChange(state, { code, message }, env) : wait(state, hold, env);
 }
 
 export function onBlobFetched(state: Deployment, env: Env): Step {

@@ -29,7 +29,10 @@ function pendingEffect({ record }: Deployment, ticket: number): OutwardEffect | 
   if (record.phase === 'waiting')
     return { kind: 'fetchRelease', ticket, release: workload.release, version: workload.version };
   const variant = facts?.variants[variantAt];
-  if (record.phase === 'downloading' && variant?.artifact) return { kind: 'fetchBlob', ticket, ...variant.artifact };
+  if (record.phase === 'downloading' && variant?.artifact) {
+    const terms = workload.download === undefined ? {} : { terms: workload.download };
+    return { kind: 'fetchBlob', ticket, ...variant.artifact, ...terms };
+  }
   if (record.phase === 'staged')
     return {
       kind: 'prepare',

@@ -1,4 +1,4 @@
-import type { ErrorCode, ReportBody } from '@wherry/protocol';
+import type { DownloadTerms, ErrorCode, ReportBody } from '@wherry/protocol';
 
 /**
  * What a step asks for, as data. Each is safe to run twice. Ledger effects are written in the same transaction as the record that
@@ -24,6 +24,7 @@ export type OutwardEffect =
       readonly digest: string;
       readonly sizeBytes: number;
       readonly registry?: string | undefined;
+      readonly terms?: DownloadTerms | undefined;
     }
   | ({ readonly kind: 'prepare' } & Chosen)
   /** `beside`: another instance has the triggers and goes on. */

@@ -1,4 +1,4 @@
-import type { LinkFacts } from '../budget/link-budget.ts';
+import type { DeltaKnowledge, LinkFacts } from '../budget/link-budget.ts';
 import type { DeviceFit } from '../fit.ts';
 import type { ZoneOffsets } from '../window/calendar.ts';
 import type { Effect } from './effects.ts';
@@ -17,8 +17,14 @@ export interface Env {
   readonly lastTicket: number;
   /** Of the time zone in which the app's activation window is meant: UTC without, null where this device does not know it. */
   readonly zone?: ZoneOffsets | null;
-  /** What downloads may use now, and how much of the blobs is there already, by digest; without it any link, without limit. */
-  readonly link?: LinkFacts & { readonly presentBytes: Readonly<Record<string, number>> };
+  /**
+   * What downloads may use now, how much of the blobs is there already, and with what deltas they could be made, by digest; without it
+   * any link, without limit.
+   */
+  readonly link?: LinkFacts & {
+    readonly presentBytes: Readonly<Record<string, number>>;
+    readonly deltas?: Readonly<Record<string, DeltaKnowledge>>;
+  };
 }
 
 /** What follows from an event. A null state: the app is gone. */

@@ -1,4 +1,4 @@
-import { refuseByLink } from '../budget/link-budget.ts';
+import { leastBytes, refuseByLink } from '../budget/link-budget.ts';
 import { sayInstant, UTC } from '../window/calendar.ts';
 import { windowAt } from '../window/window.ts';
 import { also, type Env, type LiveStep } from './env.ts';
@@ -54,7 +54,8 @@ export function holdOfLink({ record }: Deployment, env: Env): Hold | null {
   const artifact = facts?.variants[variantAt]?.artifact ?? null;
   if (env.link === undefined || artifact === null) return null;
   const present = env.link.presentBytes[artifact.digest] ?? 0;
-  return refuseByLink(artifact.sizeBytes - present, env.link, workload.download);
+  const delta = env.link.deltas?.[artifact.digest] ?? 'none';
+  return refuseByLink(leastBytes(artifact.sizeBytes - present, delta), env.link, workload.download);
 }
 
 /** Waits, saying why, and looks again in time. */

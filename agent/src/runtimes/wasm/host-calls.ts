@@ -6,7 +6,6 @@ import { type HostOperation, STATUS } from '../../runner/messages.ts';
 import type { HostServices } from '../port.ts';
 import { mayPublish } from './grants.ts';
 import { isHardwareOperation, serveHardware } from './hardware-calls.ts';
-import { fetchForGuest } from './http-fetch.ts';
 import type { ServiceReply } from './service-reply.ts';
 
 /**
@@ -79,6 +78,7 @@ async function fetchService(
   { capabilities, traffic, signal, host }: ServiceContext,
 ): Promise<ServiceReply> {
   if (body.length > LIMITS.httpBodyBytes) return { status: STATUS.invalid };
+  const { fetchForGuest } = await import('./http-fetch.ts');
   const answer = await fetchForGuest({ method, url, headers, body }, capabilities, signal);
   if (!answer.ok) {
     const [problem] = answer.problems;

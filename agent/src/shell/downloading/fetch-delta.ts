@@ -1,12 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { constants, createZstdDecompress } from 'node:zlib';
 import { LIMITS, PATHS } from '@wherry/protocol';
 import type { BlobStore } from '../../store/blob-store.ts';
 import type { DeviceHttp, FetchProblem } from '../device-http.ts';
+import type { DeltaSizes } from './delta-sizes.ts';
 import type { PartialFile } from './partial-file.ts';
 import { type Receiving, receive } from './receive.ts';
 import { checkComplete, mismatch, type WantedBlob } from './wanted.ts';
+
+export interface DeltaContext {
+  readonly http: DeviceHttp;
+  readonly blobs: BlobStore;
+  readonly sizes: DeltaSizes;
+  /** What the link says to so many bytes. */
+  readonly refuse: (bytes: number) => FetchProblem | null;
+}
 
 /**
  * Makes a blob out of one that is here and what the control plane says is different: a zstd frame with the old blob as its
@@ -17,7 +25,7 @@ export async function fetchDelta(
   file: PartialFile,
   wanted: WantedBlob,
   base: string,
-  { http, blobs }: { readonly http: DeviceHttp; readonly blobs: BlobStore },
+  { http, blobs, sizes, refuse }: DeltaContext,
   receiving: Receiving,
 ): Promise<FetchProblem | null> {
   const { digest, sizeBytes } = wanted;
@@ -32,6 +40,12 @@ export async function fetchDelta(
       if (answer.status !== 200 || !(deltaBytes < sizeBytes - file.length)) {
         answer.discard();
         return noDelta(`no delta for ${digest}: the control plane answered ${answer.status}, ${deltaBytes} bytes`);
+      }
+      sizes.note(digest, deltaBytes);
+      const refusal = refuse(deltaBytes);
+      if (refusal !== null) {
+        answer.discard();
+        return refusal;
       }
       if (!blobs.verify(base, baseBytes)) {
         answer.discard();
@@ -52,6 +66,7 @@ async function unpack(
   dictionary: Buffer,
   body: AsyncIterable<Uint8Array>,
 ): Promise<FetchProblem | null> {
+  const { constants, createZstdDecompress } = process.getBuiltinModule('node:zlib');
   const windowLog = Math.ceil(Math.log2(dictionary.length + sizeBytes + 1));
   const unpacking = createZstdDecompress({
     dictionary,

@@ -1,3 +1,4 @@
+import type { DownloadTerms } from '@wherry/protocol';
 import type { FetchProblem } from '../device-http.ts';
 import type { PartialFile } from './partial-file.ts';
 
@@ -7,6 +8,8 @@ export interface WantedBlob {
   readonly sizeBytes: number;
   /** Where its release says that it is, as `registry.example/apps/hello`. */
   readonly registry?: string | undefined;
+  /** There where the budget of the link is asked: not for what the device needs back to run what it runs. */
+  readonly budget?: { readonly terms: DownloadTerms | undefined };
 }
 
 /** Null: the file holds exactly what was signed. */

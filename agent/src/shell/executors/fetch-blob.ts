@@ -1,8 +1,8 @@
 import type { Executor } from './context.ts';
 
 export const fetchBlob: Executor<'fetchBlob'> = async (app, effect, context, signal) => {
-  const { ticket, digest, sizeBytes, registry } = effect;
-  const problem = await context.download({ digest, sizeBytes, registry }, signal);
+  const { ticket, digest, sizeBytes, registry, terms } = effect;
+  const problem = await context.download({ digest, sizeBytes, registry, budget: { terms } }, signal);
   if (problem === null) context.dispatch(app, { type: 'blob_fetched', ticket });
   else context.dispatch(app, { type: 'blob_failed', ticket, ...problem });
 };

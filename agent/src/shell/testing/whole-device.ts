@@ -11,6 +11,7 @@ import { parseConfig } from '../config.ts';
 import { createDevice, ownPlatform } from '../device.ts';
 import type { DeviceHttp } from '../device-http.ts';
 import { download } from '../download.ts';
+import { createDeltaSizes } from '../downloading/delta-sizes.ts';
 import { createSources } from '../downloading/sources.ts';
 import type { Effects } from '../effects.ts';
 import { createExecuting } from '../executors/table.ts';
@@ -70,7 +71,11 @@ export async function startWholeDevice(options: WholeDeviceOptions): Promise<Who
   const triggers = createTriggers({ log });
   const instances = new Instances();
   const records = () => [...loop.states().values()].map(({ record }) => record);
-  const blobs = { http, blobs: store.blobs, effects: EFFECTS, sources, pace: links.pace, bases: () => [] };
+  const deltaSizes = createDeltaSizes(clock.uptimeMs);
+  const blobs = {
+    ...{ http, blobs: store.blobs, effects: EFFECTS, sources, pace: links.pace, refuse: links.refuse },
+    ...{ bases: () => [], deltaSizes },
+  };
   const executing = createExecuting(() => ({
     ...{ store, effects: EFFECTS, device, policy: config.policy, triggers, instances, records, timers, log },
     releases: trust.releases,
@@ -96,7 +101,7 @@ export async function startWholeDevice(options: WholeDeviceOptions): Promise<Who
   const reporter = createReporter(store, () => intake.generation());
   const loop: Loop = createLoop({
     ...{ store, reporter, clock, device: device.fit, execute: executing.execute, onFailure: () => {}, log },
-    surroundings: createSurroundings(createTimeZones('UTC'), links, store.blobs, clock),
+    surroundings: createSurroundings({ zones: createTimeZones('UTC'), links, blobs: store.blobs, deltaSizes, clock }),
   });
   const intake = createIntake({
     ...{ tenant, device: name, director: trust.director, onStranger: trust.askAbout, store, clock, log },

@@ -34,7 +34,7 @@ export function initCommand(shell: Shell): Command {
         `Made ${app.data} in ${folder}:`,
         ...Object.keys(files).map((path) => `  ${path}`),
         '',
-        `Next: cd ${dir}, npm install, npm run build, then wherry publish --key FILE`,
+        `Next: cd ${dir}, npm install, npm run build, then wherry publish`,
       ].join('\n'),
     );
   });

@@ -12,14 +12,15 @@ const TIMEOUT_MS = 15_000;
 /** From now on this process believes it, beside the system's: registries are reached with the same process. */
 export function believe(pem: string): void {
   const known = getCACertificates('default');
-  if (!known.includes(pem)) setDefaultCACertificates([...known, pem]);
+  const news = certificatesOf(pem).filter((one) => !known.includes(one.pem));
+  if (news.length > 0) setDefaultCACertificates([...known, ...news.map((one) => one.pem)]);
 }
 
 export async function readAuthority(file: string): Promise<string> {
   const pem = await readFile(file, 'utf8').catch((error: Error) => {
     throw misused(`read ${file}: ${error.message}`);
   });
-  if (fingerprintOf(pem) === null)
+  if (certificatesOf(pem).length === 0)
     throw misused(`${file} is no certificate: save ${PATHS.authority} of the control plane`);
   return pem;
 }
@@ -34,7 +35,9 @@ export async function fetchAuthority(server: string, given: string): Promise<str
   const url = URL.parse(PATHS.authority, server);
   if (url?.protocol !== 'https:') throw misused('--ca-fingerprint is for an https:// server');
   const pem = await download(url);
-  if (fingerprintOf(pem) === fingerprint) return pem;
+  // It comes with others while it is rolled over. Those are not believed on the word of whoever answered.
+  const found = certificatesOf(pem).find(({ certificate }) => fingerprintOf(certificate) === fingerprint);
+  if (found) return found.pem;
   throw refused(
     'wrong_authority',
     `${url.origin} is not the control plane with this fingerprint: is --server right, or does somebody stand between?`,
@@ -67,10 +70,23 @@ function download(url: URL): Promise<string> {
   });
 }
 
-function fingerprintOf(pem: string): string | null {
-  try {
-    return createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
-  } catch {
-    return null;
-  }
+export interface KnownCertificate {
+  readonly pem: string;
+  readonly certificate: X509Certificate;
+}
+
+/** One after the other; what cannot be read is left out. */
+export function certificatesOf(text: string): readonly KnownCertificate[] {
+  const pems = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return pems.flatMap((pem) => {
+    try {
+      return [{ pem: `${pem}\n`, certificate: new X509Certificate(pem) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function fingerprintOf(certificate: X509Certificate): string {
+  return createHash('sha256').update(certificate.raw).digest('hex');
 }

@@ -1,7 +1,6 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { refused } from '../failure.ts';
+import { privateFile, readPrivateFile, writePrivateFile } from './private-file.ts';
 
 /** What `wherry login` stores: the control plane and the operator token, readable by their owner only. */
 export interface Settings {
@@ -14,17 +13,13 @@ export interface Settings {
 type Env = Readonly<Record<string, string | undefined>>;
 
 export function settingsFile(env: Env): string {
-  const base = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
-  return join(base, 'wherry', 'config.json');
+  return privateFile(env, 'config.json');
 }
 
 export async function readSettings(env: Env): Promise<Partial<Settings>> {
   const file = settingsFile(env);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw refused('unavailable', `read ${file}: ${error.message}`);
-  });
-  if (text === undefined) return {};
+  const text = await readPrivateFile(file);
+  if (text === null) return {};
   const stored = parseSettings(text);
   if (stored) return stored;
   throw refused('unavailable', `${file} is damaged: log in again with "wherry login"`);
@@ -32,12 +27,7 @@ export async function readSettings(env: Env): Promise<Partial<Settings>> {
 
 export async function writeSettings(env: Env, value: Settings): Promise<string> {
   const file = settingsFile(env);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.new`;
-  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  // The mode of writeFile is for new files only; a draft left behind keeps its own.
-  await chmod(draft, 0o600);
-  await rename(draft, file);
+  await writePrivateFile(file, `${JSON.stringify(value, null, 2)}\n`);
   return file;
 }
 

@@ -1,4 +1,5 @@
 import { misused, refused } from '../failure.ts';
+import { readDocument } from './read-document.ts';
 import type { OciReference } from './reference.ts';
 import type { Registry } from './registry.ts';
 import { MANIFEST_TYPE, wasmManifest } from './wasm-artifact.ts';
@@ -9,16 +10,10 @@ export async function pullModule(registry: Registry, from: OciReference, maxByte
   if (digest === null) throw misused(`name ${host}/${repository} by its digest: …@sha256:…`);
   const bytes = await registry.pullManifest(digest, MANIFEST_TYPE);
   if (bytes === null) throw refused('not_found', `${host}/${repository} has no ${digest}`);
-  const parsed = wasmManifest.safeParse(parseJson(bytes));
-  if (!parsed.success)
-    throw refused('invalid_manifest', `${host}/${repository}@${digest} is no Wasm artifact with one module`);
-  return registry.pullBlob(parsed.data.layers[0].digest, maxBytes);
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
+  const manifest = readDocument(
+    bytes,
+    wasmManifest,
+    `${host}/${repository}@${digest} is no Wasm artifact with one module`,
+  );
+  return registry.pullBlob(manifest.layers[0].digest, maxBytes);
 }

@@ -1,7 +1,7 @@
 import { LIMITS, release } from '@wherry/protocol';
-import type { z } from 'zod';
 import { misused, refused } from '../failure.ts';
 import type { ReleaseBytes } from '../publishing/sign-release.ts';
+import { readDocument } from './read-document.ts';
 import type { OciReference } from './reference.ts';
 import { digestOf, type Registry } from './registry.ts';
 import {
@@ -26,9 +26,9 @@ export async function pullRelease(registry: Registry, from: OciReference): Promi
   if (from.digest === null) throw misused('name what is published by its digest: oci://HOST/REPOSITORY@sha256:…');
   const named = await registry.pullManifest(from.digest, MANIFEST_TYPE);
   if (named === null) throw refused('not_found', `${from.host}/${from.repository} has no ${from.digest}`);
-  const module = read(named, wasmManifest, `${from.digest} is no Wasm artifact with one module`);
+  const module = readDocument(named, wasmManifest, `${from.digest} is no Wasm artifact with one module`);
   const bytes = await findRelease(registry, from.digest);
-  const opened = read(bytes, release, 'what is attached to the module is not a release');
+  const opened = readDocument(bytes, release, 'what is attached to the module is not a release');
   const wanted = opened.variants.flatMap((variant) => (variant.kind === 'wasm' ? [variant.module] : []));
   if (!wanted.some(({ digest }) => digest === module.layers[0].digest))
     throw refused('digest_mismatch', 'the release that is attached to the module is of another one');
@@ -40,26 +40,16 @@ export async function pullRelease(registry: Registry, from: OciReference): Promi
 async function findRelease(registry: Registry, subject: string): Promise<Buffer> {
   const list =
     (await registry.pullReferrers(subject)) ?? (await registry.pullManifest(referrersTag(subject), INDEX_TYPE));
-  const entries = list === null ? [] : read(list, referrers, 'the list of referrers is malformed').manifests;
+  const entries = list === null ? [] : readDocument(list, referrers, 'the list of referrers is malformed').manifests;
   const found = entries.findLast(({ artifactType }) => artifactType === RELEASE_ARTIFACT_TYPE);
   const manifest = found ? await registry.pullManifest(found.digest, MANIFEST_TYPE) : null;
   if (manifest === null)
     throw refused('not_found', 'no release is attached to the module: it was not pushed by "wherry publish --oci"');
-  const { layers, subject: of } = read(manifest, releaseManifest, 'what is attached to the module is not a release');
+  const { layers, subject: of } = readDocument(
+    manifest,
+    releaseManifest,
+    'what is attached to the module is not a release',
+  );
   if (of.digest !== subject) throw refused('digest_mismatch', 'the release in the list is attached to another module');
   return await registry.pullBlob(layers[0].digest, LIMITS.releaseBytes);
-}
-
-function read<S extends z.ZodType>(bytes: Buffer, schema: S, message: string): z.infer<S> {
-  const parsed = schema.safeParse(parseJson(bytes));
-  if (!parsed.success) throw refused('invalid_manifest', message);
-  return parsed.data;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
 }

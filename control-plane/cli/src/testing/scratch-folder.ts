@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
-/** A new empty folder for a test file, removed when the file is done. Called while tests run or before. */
-const made: string[] = [];
-
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
+/** A new empty folder, removed with the test that asks for it; before the tests, with the file. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-cli-'));
-  made.push(folder);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    onTestFinished(remove);
+  } catch {
+    // No test runs yet.
+    afterAll(remove);
+  }
   return folder;
 }

@@ -30,7 +30,7 @@ export function claimTokenCommand(shell: Shell): Command {
 Example:
   $ wherry device claim-token --device hall-1 --label site=berlin --ttl 2h
   then, on the device:
-  $ wherry-agent claim --server http://10.0.0.2:8080 --token wct1.… --trust root.json --data /var/lib/wherry`,
+  $ wherry-agent claim --server https://wherry.example:8443 --token wct1.… --trust root.json --data /var/lib/wherry`,
     );
   return command.action(async (options: Options) => {
     const { client, origin } = await connect(shell, command);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Shell } from '../../shell.ts';
+import { attentionCommand } from './attention.ts';
 import { claimTokenCommand } from './claim-token.ts';
 import { deviceEventsCommand } from './events.ts';
 import { labelCommand } from './label.ts';
@@ -16,6 +17,7 @@ export function deviceCommand(shell: Shell): Command {
   for (const build of [
     listDevicesCommand,
     showDeviceCommand,
+    attentionCommand,
     claimTokenCommand,
     labelCommand,
     deviceEventsCommand,

@@ -4,6 +4,7 @@ import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
 import { age, labelsText, percent, size, timestamp } from '../../terminal/figures.ts';
 import { sheet, table } from '../../terminal/table.ts';
+import { attentionText } from './attention-text.ts';
 
 export function showDeviceCommand(shell: Shell): Command {
   const command = new Command('show').description('show one device').argument('<device>');
@@ -38,17 +39,6 @@ export function deviceText(device: Device, nowMs: number): string {
     ['temperature', host?.temperatureCelsius === undefined ? null : `${host.temperatureCelsius.toFixed(1)} °C`],
   ]);
   return `${facts}\n\n${workloadsText(device, nowMs)}`;
-}
-
-function attentionText({ device, identity }: Device): string | null {
-  switch (identity?.attention) {
-    case 'cloned':
-      return `set aside: two machines have its identity. wherry device resolve ${device}, or reclaim`;
-    case 'renewal':
-      return `asks for a certificate with an expired one. wherry device resolve ${device}`;
-    default:
-      return null;
-  }
 }
 
 function certificateText({ identity }: Device): string | null {

@@ -24,7 +24,7 @@ export function listReleasesCommand(shell: Shell): Command {
 }
 
 function releasesText(releases: readonly ReleaseView[], nowMs: number): string {
-  if (releases.length === 0) return 'Nothing is published yet. Publish with "wherry publish --key FILE".';
+  if (releases.length === 0) return 'Nothing is published yet. Publish with "wherry publish".';
   return table(
     ['app', 'version', 'counter', 'variants', 'running on', 'published', 'digest'],
     releases.map((release) => [

@@ -1,4 +1,12 @@
-import { type Capabilities, formatBytes, type Trigger, type Variant } from '@wherry/protocol';
+import {
+  type Capabilities,
+  formatBytes,
+  formatDurationMs,
+  formatShare,
+  type GuestLimits,
+  type Trigger,
+  type Variant,
+} from '@wherry/protocol';
 import { size } from '../../terminal/figures.ts';
 
 /** Parts of a release in one line each. */
@@ -36,6 +44,22 @@ export function capabilitiesText(granted: Capabilities): string {
     granted.features?.length && `features ${granted.features.join(' ')}`,
   ];
   return parts.filter(Boolean).join(', ') || 'nothing';
+}
+
+export function limitsText({
+  memoryBytes,
+  cpuShare,
+  wallMs,
+  cpuTimeMs,
+  fuel,
+  hostCallsPerSecond,
+}: GuestLimits): string {
+  return [
+    `memory ${formatBytes(memoryBytes)}, cpu ${formatShare(cpuShare)}, wall ${formatDurationMs(wallMs)}`,
+    ...(cpuTimeMs === undefined ? [] : [`cpu time ${formatDurationMs(cpuTimeMs)} a call`]),
+    ...(fuel === undefined ? [] : [`fuel ${fuel} a call`]),
+    ...(hostCallsPerSecond === undefined ? [] : [`${hostCallsPerSecond} host calls a second`]),
+  ].join(', ');
 }
 
 /** As data sheets write addresses. */

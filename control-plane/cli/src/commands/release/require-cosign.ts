@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { misused, refused } from '../../failure.ts';
 import { present, type Shell } from '../../shell.ts';
+import { collect } from '../pairs.ts';
 
 interface Options {
   readonly key: readonly string[];
@@ -13,8 +14,6 @@ interface Options {
   readonly transparencyLog?: boolean;
   readonly none?: boolean;
 }
-
-const collect = (value: string, before: readonly string[]) => [...before, value];
 
 export function requireCosignCommand(shell: Shell): Command {
   const command = new Command('require-cosign')

@@ -1,18 +1,11 @@
-import {
-  formatBytes,
-  formatDurationMs,
-  formatShare,
-  type GuestLimits,
-  getRelease,
-  type ReleaseView,
-} from '@wherry/protocol';
+import { formatDurationMs, getRelease, type ReleaseView } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
 import { timestamp } from '../../terminal/figures.ts';
 import { sheet } from '../../terminal/table.ts';
 import { parseReleaseName } from '../release-argument.ts';
-import { capabilitiesText, triggerText, variantText } from './release-text.ts';
+import { capabilitiesText, limitsText, triggerText, variantText } from './release-text.ts';
 
 export function showReleaseCommand(shell: Shell): Command {
   const command = new Command('show').description('show one release').argument('<app@version>');
@@ -22,15 +15,6 @@ export function showReleaseCommand(shell: Shell): Command {
     const release = await client.call(getRelease, { params });
     present(shell, command, release, () => releaseText(release));
   });
-}
-
-function limitsText({ memoryBytes, cpuShare, wallMs, cpuTimeMs, fuel, hostCallsPerSecond }: GuestLimits): string {
-  return [
-    `memory ${formatBytes(memoryBytes)}, cpu ${formatShare(cpuShare)}, wall ${formatDurationMs(wallMs)}`,
-    ...(cpuTimeMs === undefined ? [] : [`cpu time ${formatDurationMs(cpuTimeMs)} a call`]),
-    ...(fuel === undefined ? [] : [`fuel ${fuel} a call`]),
-    ...(hostCallsPerSecond === undefined ? [] : [`${hostCallsPerSecond} host calls a second`]),
-  ].join(', ');
 }
 
 function releaseText({ payload, ...release }: ReleaseView): string {

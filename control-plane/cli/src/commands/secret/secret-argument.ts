@@ -12,7 +12,3 @@ export function checkedSecret(name: string, app: string): { name: string; app: s
   }
   return { name, app };
 }
-
-export function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}

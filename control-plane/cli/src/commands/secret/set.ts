@@ -1,21 +1,22 @@
-import { getSession, listSecretRecipients } from '@wherry/protocol';
+import { getSession, type HandedOutSecret, listSecretRecipients } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { openCustodianKey } from '../../secrets/custodian-key.ts';
-import { type HandedOut, handOut } from '../../secrets/hand-out.ts';
+import { handOut } from '../../secrets/hand-out.ts';
 import { readKnownDevices } from '../../secrets/known-devices.ts';
 import { readValue } from '../../secrets/read-value.ts';
 import { present, type Shell } from '../../shell.ts';
 import { plural } from '../../terminal/figures.ts';
+import { collect } from '../pairs.ts';
 import { checkedSelector, SELECTOR_HELP } from '../selector-argument.ts';
-import { checkedSecret, collect } from './secret-argument.ts';
+import { checkedSecret } from './secret-argument.ts';
 
 interface SetOptions {
   readonly app: string;
   readonly selector?: string;
   readonly from?: string;
   readonly raw?: boolean;
-  readonly acceptKey?: readonly string[];
+  readonly acceptKey: readonly string[];
 }
 
 export function setSecretCommand(shell: Shell): Command {
@@ -26,7 +27,7 @@ export function setSecretCommand(shell: Shell): Command {
     .option('--selector <selector>', 'the devices that it is for, also those that come later; else all')
     .option('--from <file>', 'read the value from a file')
     .option('--raw', 'keep a line end at the end of the value')
-    .option('--accept-key <device>', 'take the new key of a device that was set up anew; may be repeated', collect)
+    .option('--accept-key <device>', 'take the new key of a device that was set up anew; may be repeated', collect, [])
     .addHelpText(
       'after',
       `${SELECTOR_HELP}\n\nExample:\n  $ pass show weather | wherry secret set API_KEY --app thermostat`,
@@ -54,7 +55,7 @@ export function setSecretCommand(shell: Shell): Command {
   });
 }
 
-export function handedText({ secret, sealed, waiting }: HandedOut): string {
+export function handedText({ secret, sealed, waiting }: HandedOutSecret): string {
   const { app, name, version } = secret;
   const lines = [`${app}/${name} version ${version}: sealed to ${plural(sealed.length, 'device')}.`];
   if (waiting.length > 0)

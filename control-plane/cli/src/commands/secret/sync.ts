@@ -3,6 +3,7 @@ import {
   custodianRecipient,
   getSecretCustody,
   getSession,
+  type HandedOutSecret,
   listSecrets,
   type SecretView,
 } from '@wherry/protocol';
@@ -10,16 +11,17 @@ import { Command } from 'commander';
 import { type Connection, connect } from '../../connection/connect.ts';
 import { CliFailure, EXIT, misused, refused } from '../../failure.ts';
 import { type CustodianKey, readCustodianKey } from '../../secrets/custodian-key.ts';
-import { type HandedOut, handOut } from '../../secrets/hand-out.ts';
+import { handOut } from '../../secrets/hand-out.ts';
 import { open } from '../../secrets/hpke-x25519.ts';
 import { readKnownDevices } from '../../secrets/known-devices.ts';
 import { present, type Shell } from '../../shell.ts';
-import { checkedSecret, collect } from './secret-argument.ts';
+import { collect } from '../pairs.ts';
+import { checkedSecret } from './secret-argument.ts';
 import { handedText } from './set.ts';
 
 interface SyncOptions {
   readonly app?: string;
-  readonly acceptKey?: readonly string[];
+  readonly acceptKey: readonly string[];
 }
 
 export function syncSecretsCommand(shell: Shell): Command {
@@ -27,7 +29,7 @@ export function syncSecretsCommand(shell: Shell): Command {
     .description('seal secrets that were set on this machine to devices that came later, or were set up anew')
     .argument('[name]', 'one secret of the app; else all')
     .option('--app <app>', 'secrets of one app; else of all')
-    .option('--accept-key <device>', 'take the new key of a device that was set up anew; may be repeated', collect)
+    .option('--accept-key <device>', 'take the new key of a device that was set up anew; may be repeated', collect, [])
     .addHelpText('after', '\nExample, every few minutes on the machine that holds the key:\n  $ wherry secret sync');
   return command.action(async (name: string | undefined, options: SyncOptions) => {
     const { app } = options;
@@ -44,7 +46,7 @@ export function syncSecretsCommand(shell: Shell): Command {
     if (name !== undefined && due.length === 0) throw refused('not_found', `${app} has no secret ${name}`);
     const known = await readKnownDevices(shell, connection.origin, tenant);
     const accepted = new Set(options.acceptKey);
-    const handed: HandedOut[] = [];
+    const handed: HandedOutSecret[] = [];
     const elsewhere: SecretView[] = [];
     for (const secret of due) {
       const value = await keptValue(connection, tenant, secret, key);

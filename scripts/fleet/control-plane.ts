@@ -7,6 +7,8 @@ import { type Program, startProgram } from './program.ts';
 /** A real control plane as its own process, over a folder that survives it. A restart keeps its ports. */
 export interface ControlPlane {
   readonly http: string;
+  /** Where devices claim with TLS; if it was asked for. */
+  readonly https: string | undefined;
   readonly mqtt: string;
   readonly token: string;
   readonly client: Client;
@@ -18,33 +20,45 @@ export interface ControlPlane {
 export async function startControlPlane(options: {
   readonly dir: string;
   readonly httpPort?: number;
-  /** Address to listen on; 127.0.0.1 unless told. */
-  readonly host?: string;
+  /** Address to listen on with TLS too, as devices find it; nowhere unless told. */
+  readonly secureHost?: string;
   /** How often devices report usage; the server's own choice otherwise. */
   readonly usageEveryMs?: number;
 }): Promise<ControlPlane> {
   const usage = options.usageEveryMs === undefined ? [] : ['--usage-every-ms', String(options.usageEveryMs)];
-  // A network that a benchmark made for itself.
-  const open = options.host === undefined ? [] : ['--insecure-plain'];
   const main = resolve(ROOT, 'control-plane/server/src/main.ts');
-  const launch = (http: string, mqtt: string) =>
+  const launch = (listens: Readonly<Record<string, string>>) =>
     startProgram({
       name: 'control plane',
-      args: [main, '--data', options.dir, '--http', http, '--mqtt', mqtt, ...usage, ...open],
+      args: [
+        main,
+        '--data',
+        options.dir,
+        ...Object.entries(listens).flatMap(([kind, at]) => [`--${kind}`, at]),
+        ...usage,
+      ],
       logFile: join(options.dir, '../control-plane.log'),
     });
-  const host = options.host ?? '127.0.0.1';
-  let program = await launch(`${host}:${options.httpPort ?? 0}`, `${host}:0`);
-  const { http, mqtt, adminTokenFile } = program.ready as { http: string; mqtt: string; adminTokenFile: string };
+  const { secureHost } = options;
+  const asked = {
+    http: `127.0.0.1:${options.httpPort ?? 0}`,
+    mqtt: '127.0.0.1:0',
+    ...(secureHost === undefined ? {} : { https: `${secureHost}:0`, mqtts: `${secureHost}:0` }),
+  };
+  let program = await launch(asked);
+  const ready = program.ready as { http: string; https?: string; mqtt: string; adminTokenFile: string };
+  const { http, https, mqtt, adminTokenFile } = ready;
+  const given = Object.keys(asked).map((kind) => [kind, new URL(String(program.ready[kind])).host]);
   const token = readFileSync(adminTokenFile, 'utf8').trim();
   return {
     http,
+    https,
     mqtt,
     token,
     client: createClient({ origin: http, token }),
     program: () => program,
     async restart() {
-      program = await launch(new URL(http).host, new URL(mqtt).host);
+      program = await launch(Object.fromEntries(given));
     },
   };
 }

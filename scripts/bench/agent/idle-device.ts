@@ -9,7 +9,7 @@ import { eventually } from '../../fleet/eventually.ts';
 import { ROOT } from '../../fleet/paths.ts';
 import type { DeviceNetwork } from './network.ts';
 
-/** The packed agent, as a device has it, claimed at a control plane of its own and running one program: `thermostat`, every 5 minutes. */
+/** The packed agent, as a device has it, claimed with TLS at a control plane of its own and running one program: `thermostat`, every 5 minutes. */
 export interface IdleDevice {
   readonly controlPlane: ControlPlane;
   /** Starts the agent; `env` may make its clock run faster. Settles when it has said that it is ready. */
@@ -35,7 +35,7 @@ export async function openIdleDevice(dir: string, network: DeviceNetwork | null)
   mkdirSync(folder, { mode: 0o700 });
   const controlPlane = await startControlPlane({
     dir: join(dir, 'server'),
-    ...(network === null ? {} : { host: network.hostAddress }),
+    secureHost: network?.hostAddress ?? '127.0.0.1',
   });
   const enter = network?.enter ?? [];
   const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token, WHERRY_KEYS: join(dir, 'keys') };
@@ -82,7 +82,18 @@ async function claim(
     JSON.stringify({ dockerSocket: false, links: { metered: { interfaces: ['wh*'] } } }),
   );
   const [command = '', ...rest] = agent;
-  const where = ['--server', controlPlane.http, '--token', token, '--trust', trust, '--data', folder, '--name', NAME];
+  const where = [
+    '--server',
+    String(controlPlane.https),
+    '--token',
+    token,
+    '--trust',
+    trust,
+    '--data',
+    folder,
+    '--name',
+    NAME,
+  ];
   run(command, [...rest, 'claim', ...where]);
 }
 

@@ -7,7 +7,10 @@ import { createHash, X509Certificate } from 'node:crypto';
  */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g;
 /** An authority, the next one, and what links them; with room for what is still to come. */
-export const AUTHORITIES_MAX = 8;
+const AUTHORITIES_MAX = 8;
+
+/** A bundle of so many has no more. */
+export const BUNDLE_BYTES = 32 * 1024;
 
 export interface OfferedAuthority {
   readonly pem: string;
@@ -48,6 +51,10 @@ export function follow(
     if (next) known.push(next);
   }
   return known;
+}
+
+export function pemOf(all: readonly OfferedAuthority[]): string {
+  return all.map(({ pem }) => pem).join('');
 }
 
 export function has(all: readonly OfferedAuthority[], { fingerprint }: OfferedAuthority): boolean {

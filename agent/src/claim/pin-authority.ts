@@ -1,9 +1,7 @@
 import { type Outcome, PATHS, refuse, succeed } from '@wherry/protocol';
 import { createHttpClient } from '../link/http-client.ts';
 import { readBounded } from '../link/read-bounded.ts';
-import { follow, readBundle } from './authorities.ts';
-
-const BUNDLE_BYTES = 32 * 1024;
+import { BUNDLE_BYTES, follow, pemOf, readBundle } from './authorities.ts';
 
 /**
  * The certificate authority of a control plane, as PEM, known by the fingerprint in the claim token; with it those that it vouches for, since
@@ -23,12 +21,7 @@ export async function pinAuthority(
     answer.discard();
     const offered = readBundle(text ?? '');
     const pinned = offered.filter((one) => one.fingerprint === fingerprint);
-    if (pinned.length > 0)
-      return succeed(
-        follow(pinned, offered)
-          .map(({ pem }) => pem)
-          .join(''),
-      );
+    if (pinned.length > 0) return succeed(pemOf(follow(pinned, offered)));
     return refuse(
       'wrong_authority',
       `${url.origin} is not the control plane that made this claim token: check the address given with --server, or whether somebody stands between`,

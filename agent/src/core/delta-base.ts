@@ -1,5 +1,5 @@
 import { LIMITS } from '@wherry/protocol';
-import type { BlobFacts, VariantFacts } from './fit.ts';
+import type { VariantFacts } from './fit.ts';
 import type { Confirmed, DeploymentRecord, ReleaseFacts } from './lifecycle/state.ts';
 
 /**
@@ -23,13 +23,15 @@ export function basesIn(
   const { kind, artifact } = wanted;
   const bases = inOrder(good.facts, good.variantAt)
     .filter((variant) => variant.kind === kind)
-    .flatMap((base) => (base.artifact !== null && mayHaveDelta(base.artifact, artifact) ? [base.artifact.digest] : []));
+    .flatMap(({ artifact: base }) =>
+      base !== null && base.digest !== digest && mayHaveDelta(base.sizeBytes, artifact.sizeBytes) ? [base.digest] : [],
+    );
   return [...new Set(bases)];
 }
 
-function mayHaveDelta(base: BlobFacts, wanted: BlobFacts): boolean {
-  const largest = Math.max(base.sizeBytes, wanted.sizeBytes);
-  return base.digest !== wanted.digest && largest <= LIMITS.deltaBytesMax && wanted.sizeBytes >= LIMITS.deltaBytesMin;
+/** Are these of sizes that deltas are made for? */
+export function mayHaveDelta(baseBytes: number, wantedBytes: number): boolean {
+  return Math.max(baseBytes, wantedBytes) <= LIMITS.deltaBytesMax && wantedBytes >= LIMITS.deltaBytesMin;
 }
 
 function findVariant({ variants }: ReleaseFacts, digest: string): VariantFacts | undefined {

@@ -128,8 +128,7 @@ function whole(
 }
 
 async function delta(file: PartialFile, wanted: WantedBlob, context: DownloadContext, signal: AbortSignal) {
-  const { blobs, sources, pace } = context;
-  const { deltaSizes: sizes } = context;
+  const { blobs, sources, pace, deltaSizes: sizes } = context;
   const base = context.bases(wanted.digest).find((digest) => blobs.has(digest));
   if (base === undefined) return NO_BASE;
   const { fetchDelta } = await import('./downloading/fetch-delta.ts');

@@ -1,33 +1,22 @@
 import { type Outcome, PATHS, refuse, succeed } from '@wherry/protocol';
-import { follow, has, type OfferedAuthority, readBundle, rootsOf } from '../claim/authorities.ts';
-import { createHttpClient, type HttpClient } from '../link/http-client.ts';
+import { BUNDLE_BYTES, follow, has, type OfferedAuthority, pemOf, readBundle, rootsOf } from '../claim/authorities.ts';
+import { createHttpClient } from '../link/http-client.ts';
 import { readBounded } from '../link/read-bounded.ts';
 import { type TlsIdentity, writeAuthority } from '../store/tls-files.ts';
-import type { Effects } from './effects.ts';
+import type { RenewOptions } from './renew-certificate.ts';
+
+const TIMEOUT_MS = 30_000;
 
 /**
  * One look at which authorities the control plane has now. An authority comes in by a link of one that is believed, whoever hands it over; one
  * goes only on the word of a control plane that was verified, and after it was reached without that one: a device never ends up
  * with authorities under which it finds nobody.
- */
-export interface LearnOptions {
-  readonly folder: string;
-  readonly serverUrl: string;
-  /** Speaks as this device, and verifies. */
-  readonly client: HttpClient;
-  readonly effects: Effects;
-  readonly signal?: AbortSignal;
-}
-
-const TIMEOUT_MS = 30_000;
-const BUNDLE_BYTES = 32 * 1024;
-
-/**
+ *
  * `isVerified: false` asks whoever answers, for when nobody can be verified: the control plane has switched while this device was away.
  * Codes: unavailable, wrong_authority.
  */
 export async function learnAuthorities(
-  options: LearnOptions,
+  options: RenewOptions,
   current: TlsIdentity,
   isVerified: boolean,
 ): Promise<Outcome<TlsIdentity>> {
@@ -36,11 +25,12 @@ export async function learnAuthorities(
   if (!bundle.ok) return bundle;
   const offered = readBundle(bundle.value);
   const known = follow(believed, offered);
-  const there = known.filter((one) => has(rootsOf(offered), one));
+  const roots = rootsOf(offered);
+  const there = known.filter((one) => has(roots, one));
   const next = isVerified ? there : known;
   if (there.length === 0)
     return refuse('wrong_authority', 'the control plane has another authority, for which none that is known vouches');
-  const ca = next.map(({ pem }) => pem).join('');
+  const ca = pemOf(next);
   if (isSame(next, believed)) return succeed(current);
   const isLess = believed.some((one) => !has(next, one));
   if (isLess) {
@@ -57,7 +47,7 @@ function isSame(one: readonly OfferedAuthority[], other: readonly OfferedAuthori
 
 /** `tls`: over a connection of its own. */
 async function fetchBundle(
-  { serverUrl, client, effects, signal }: LearnOptions,
+  { serverUrl, client, effects, signal }: RenewOptions,
   tls: { readonly ca?: string; readonly rejectUnauthorized?: boolean } | null,
 ): Promise<Outcome<string>> {
   const own = tls === null ? null : createHttpClient({ tls: () => tls });

@@ -54,7 +54,8 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
 
   async function take(isWanted = false): Promise<void> {
     const workloads = running().slice(0, LIMITS.workloadsPerDevice);
-    const [measured, usages] = await Promise.all([host.measure(), Promise.all(workloads.map(usageOf))]);
+    const measured = host.measure();
+    const usages = await Promise.all(workloads.map(usageOf));
     const atMs = performance.now();
     const toMs = Math.max(0, nowMs());
     const fromMs = Math.max(0, toMs - Math.round(atMs - takenAtMs));
@@ -128,7 +129,7 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
       if (isStarted) return;
       isStarted = true;
       takenAtMs = performance.now();
-      void serially(async () => void (await host.measure()));
+      void serially(async () => void host.measure());
       arm(Math.min(options.firstAfterMs ?? FIRST_AFTER_MS, everyMs));
     },
     stop() {

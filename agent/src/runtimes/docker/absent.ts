@@ -1,8 +1,14 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 
 /** There is no socket where the engine's should be; what its owner can do about it. */
 export function isEngineAbsent(socketPath: string): boolean {
-  return !existsSync(socketPath);
+  try {
+    statSync(socketPath);
+    return false;
+  } catch (error) {
+    // One that may not be looked at is there for all we know: whoever connects is told why not.
+    return (error as NodeJS.ErrnoException).code !== 'EACCES';
+  }
 }
 
 export function engineAbsent(socketPath: string): string {

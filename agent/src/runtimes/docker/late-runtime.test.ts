@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { isEngineAbsent } from './absent.ts';
 import { createLateDockerRuntime } from './late-runtime.ts';
 
 const code = (outcome: { ok: boolean; problems?: readonly { code: string }[] }) => outcome.problems?.[0]?.code ?? 'ok';
@@ -27,4 +28,20 @@ test('without a socket it refuses and cleans up without an error; an engine that
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   await runtime.probe();
   expect(asked).not.toEqual([]);
+});
+
+test('a socket that may not be looked at counts as one that is there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wherry-late-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  mkdirSync(join(folder, 'locked'), { mode: 0 });
+  const absent = (path: string) => isEngineAbsent(join(folder, path));
+  // Root may look everywhere.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    expect([absent('locked/engine.sock'), absent('engine.sock'), absent('locked')]).toEqual([false, true, false]);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
 });

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { LIMITS, PATHS } from '@wherry/protocol';
+import { mayHaveDelta } from '../../core/delta-base.ts';
 import type { BlobStore } from '../../store/blob-store.ts';
 import type { DeviceHttp, FetchProblem } from '../device-http.ts';
 import type { DeltaSizes } from './delta-sizes.ts';
@@ -30,8 +31,7 @@ export async function fetchDelta(
 ): Promise<FetchProblem | null> {
   const { digest, sizeBytes } = wanted;
   const baseBytes = statSync(blobs.path(base)).size;
-  if (Math.max(baseBytes, sizeBytes) > LIMITS.deltaBytesMax || sizeBytes < LIMITS.deltaBytesMin)
-    return noDelta(`${digest} is not of a size that deltas are made for`);
+  if (!mayHaveDelta(baseBytes, sizeBytes)) return noDelta(`${digest} is not of a size that deltas are made for`);
   return receive(
     receiving,
     (signal) => http.get(PATHS.deviceDelta(digest, base), { signal, purpose: 'blob' }),

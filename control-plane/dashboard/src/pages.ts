@@ -13,6 +13,7 @@ export const PAGES = {
   secrets: '/secrets',
   secret: (app: string, name: string) => `/secrets/${encodeURIComponent(app)}/${encodeURIComponent(name)}`,
   trust: '/trust',
+  authority: '/authority',
   access: '/access',
   settings: '/settings',
   users: '/users',

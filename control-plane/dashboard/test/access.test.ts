@@ -5,6 +5,7 @@ import { type Browser, openBrowser, signIn } from './support/browser.ts';
 import { buildDashboard } from './support/built-dashboard.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 /** Tokens with which devices join and programs sign in: changed in the page, and seen to hold at the server. */
 let plane: ControlPlane;
@@ -19,8 +20,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await plane?.remove();
+  await tearDown({ browser, plane });
 });
 
 const panel = (name: string) => browser.page.getByRole('region', { name });

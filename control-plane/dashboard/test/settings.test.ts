@@ -8,10 +8,10 @@ import {
   listTenants,
 } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findBarriers } from './support/accessibility.ts';
-import { type Browser, openBrowser, overflowPx, PHONE, signIn } from './support/browser.ts';
+import { type Browser, openBrowser, signIn } from './support/browser.ts';
 import { buildDashboard } from './support/built-dashboard.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
+import { expectGoodLooks } from './support/looks.ts';
 import { createPublisher, publish, revoke } from './support/publish.ts';
 import { soon, textOf } from './support/soon.ts';
 import { tearDown } from './support/tear-down.ts';
@@ -105,20 +105,7 @@ test('without keys the page says how they are made; with them it says who signs 
 });
 
 test('both schemes are without barriers, and a phone shows it without moving sideways', async () => {
-  const { page } = browser;
-  for (const path of ['/trust', '/settings']) {
-    await page.setViewportSize({ width: 1280, height: 860 });
-    await page.goto(path);
-    await page.getByRole('heading', { level: 2 }).first().waitFor();
-    await soon(() => page.getByText('Loading…').count()).toBe(0);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect({ path, colorScheme, barriers: await findBarriers(page) }).toEqual({ path, colorScheme, barriers: [] });
-    }
-    await page.setViewportSize(PHONE);
-    expect({ path, overflowPx: await overflowPx(page) }).toEqual({ path, overflowPx: 0 });
-    await browser.picture(`phone${path.replaceAll('/', '-')}`);
-  }
+  await expectGoodLooks(browser, ['/trust', '/settings']);
 });
 
 test('a viewer sees the rules and can change none', async () => {

@@ -1,9 +1,10 @@
 import { createOperatorToken } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Browser, forgive, openBrowser, overflowPx, PHONE, signIn } from './support/browser.ts';
+import { type Browser, forgive, openBrowser, overflowPx, PHONE, signIn, WIDE } from './support/browser.ts';
 import { buildDashboard } from './support/built-dashboard.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 let plane: ControlPlane;
 let browser: Browser;
@@ -15,8 +16,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await plane?.remove();
+  await tearDown({ browser, plane });
 });
 
 test('a wrong token is refused with a sentence, and the page stays shut', async () => {
@@ -122,7 +122,7 @@ test('a phone shows it without moving sideways', async () => {
 test('a viewer is shown no buttons that the server would refuse', async () => {
   const { token } = await plane.client.call(createOperatorToken, { body: { name: 'guest', role: 'viewer' } });
   const { page } = browser;
-  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.setViewportSize(WIDE);
   await page.goto('/');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signIn(browser, token);

@@ -5,10 +5,12 @@ import { createClient, getSession, listAudit, listDevices, listUsers, openSessio
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOidcProvider, type TestProvider } from '../../server/test/support/oidc-provider.ts';
 import { findBarriers } from './support/accessibility.ts';
-import { type Browser, forgive, openBrowser, overflowPx, PHONE, signIn } from './support/browser.ts';
+import { type Browser, forgive, openBrowser, signIn } from './support/browser.ts';
 import { buildDashboard } from './support/built-dashboard.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
+import { expectGoodLooks } from './support/looks.ts';
 import { soon, textOf } from './support/soon.ts';
+import { tearDown } from './support/tear-down.ts';
 
 /** People with accounts: let in, signed in, given another password, sent away; and tokens that are bounded by scopes. */
 const PASSWORD = 'moths in the relay';
@@ -41,8 +43,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await plane?.remove();
+  await tearDown({ browser, plane });
   await provider?.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -137,7 +138,6 @@ test('roles and sessions of others are changed, and seen to hold at the server',
   await dialog.getByRole('button', { name: /Press again/ }).click();
   await soon(() => dialog.count()).toBe(0);
   await soon(() => page.locator('[data-row="ada@example.com"]').count()).toBe(0);
-  await page.setViewportSize({ width: 1280, height: 860 });
   await browser.picture('users');
   expect((await plane.client.call(listUsers, {})).items.map(({ name }) => name)).toEqual(['grace']);
 });
@@ -163,24 +163,11 @@ test('a token is made with scopes, and reaches only what they name', async () =>
 });
 
 test('both schemes are without barriers, and a phone shows it without moving sideways', async () => {
-  const { page } = browser;
-  for (const path of ['/users', '/account', '/access']) {
-    await page.setViewportSize({ width: 1280, height: 860 });
-    await page.goto(path);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await soon(() => page.getByText('Loading…').count()).toBe(0);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect({ path, colorScheme, barriers: await findBarriers(page) }).toEqual({ path, colorScheme, barriers: [] });
-    }
-    await page.setViewportSize(PHONE);
-    expect({ path, overflowPx: await overflowPx(page) }).toEqual({ path, overflowPx: 0 });
-  }
+  await expectGoodLooks(browser, ['/users', '/account', '/access']);
 });
 
 test('signing out everywhere ends this session too', async () => {
   const { page } = browser;
-  await page.setViewportSize({ width: 1280, height: 860 });
   await page.goto('/account');
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await page.getByRole('button', { name: /Press again/ }).click();

@@ -20,6 +20,7 @@ export const KEYS = {
   top: ['top'],
   audit: ['audit'],
   auditChain: ['audit-chain'],
+  authority: ['authority'],
   trust: ['trust'],
   trustPublisher: (app: string) => ['trust', 'app', app],
   operatorTokens: ['operator-tokens'],

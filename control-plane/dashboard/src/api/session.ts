@@ -1,8 +1,9 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, closeSession, getSession, mayCall, type Operation, type Session } from '@wherry/protocol';
+import { ApiError, closeSession, getSession, type Operation, type Session } from '@wherry/protocol';
 import { createContext, useContext } from 'react';
 import { api } from './client.ts';
 import { KEYS } from './keys.ts';
+import { mayHere } from './may-here.ts';
 
 export const SessionContext = createContext<Session | null>(null);
 
@@ -25,9 +26,8 @@ export function useSession(): Session {
   return session;
 }
 
-/** The server decides, by the same rule; this only leaves out what it would refuse. */
 export function useMay(operation: Operation): boolean {
-  return mayCall(useSession(), operation);
+  return mayHere(useSession(), operation);
 }
 
 /** What one operator was shown is not there for the next one at the same browser. */

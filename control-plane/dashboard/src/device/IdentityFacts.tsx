@@ -1,6 +1,7 @@
 import type { Device, Inventory } from '@wherry/protocol';
 import { type Fact, Facts } from '../parts/Facts.tsx';
 import { RelativeTime } from '../parts/RelativeTime.tsx';
+import { day } from '../words/time.ts';
 import { bytes, celsius, counted, percent } from '../words/units.ts';
 
 const ISOLATION_WORDS: Readonly<Record<Inventory['isolation'], string>> = {
@@ -40,7 +41,7 @@ export function IdentityFacts({ device }: { readonly device: Device }) {
 function certificateFacts(identity: Device['identity']): readonly Fact[] {
   if (!identity?.certificate) return [];
   const { isRevoked, expiresAtMs } = identity.certificate;
-  return [['Certificate', isRevoked ? 'taken back' : `until ${new Date(expiresAtMs).toISOString().slice(0, 10)}`]];
+  return [['Certificate', isRevoked ? 'taken back' : `until ${day(expiresAtMs)}`]];
 }
 
 function inventoryFacts(inventory: Inventory | null): readonly Fact[] {

@@ -6,6 +6,7 @@ import { KEYS } from '../api/keys.ts';
 import { useMay } from '../api/session.ts';
 import { readLabels } from '../fleet/label-text.ts';
 import { Field } from '../parts/Field.tsx';
+import { FormActions } from '../parts/FormActions.tsx';
 import { Labels } from '../parts/Labels.tsx';
 import { sentenceOf } from '../words/problem.ts';
 
@@ -61,14 +62,7 @@ export function LabelEditor({ device }: { readonly device: Device }) {
           />
         )}
       </Field>
-      <div className="actions">
-        <button type="submit" className="primary" disabled={!wanted.ok || save.isPending}>
-          Save
-        </button>
-        <button type="button" onClick={() => setText(null)}>
-          Cancel
-        </button>
-      </div>
+      <FormActions words="Save" isDisabled={!wanted.ok || save.isPending} onCancel={() => setText(null)} />
     </form>
   );
 }

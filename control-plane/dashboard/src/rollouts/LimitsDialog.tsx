@@ -5,6 +5,7 @@ import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Field } from '../parts/Field.tsx';
+import { FormActions } from '../parts/FormActions.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
 import { type LimitFields, limitFieldsOf, readLimits } from './read-limits.ts';
 
@@ -56,14 +57,7 @@ export function LimitsDialog({ rollout, onClose }: { readonly rollout: Rollout; 
         ))}
         {faults.get('other') ? <p className="field-error">{faults.get('other')}</p> : null}
         <ErrorNotice error={save.error} />
-        <div className="actions">
-          <button type="submit" className="primary" disabled={!hasChanges || save.isPending}>
-            Change the limits
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormActions words="Change the limits" isDisabled={!hasChanges || save.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

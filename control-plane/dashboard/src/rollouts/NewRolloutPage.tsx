@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { listReleases, type RolloutRequest, startRollout } from '@wherry/protocol';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type RolloutRequest, startRollout } from '@wherry/protocol';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api } from '../api/client.ts';
@@ -10,6 +10,7 @@ import { MatchedDevices } from '../parts/MatchedDevices.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
+import { useReleaseChoices } from '../releases/use-release-choices.ts';
 import { selectorFaultOf } from '../words/problem.ts';
 import { ConfigFields } from './ConfigFields.tsx';
 import { EMPTY_DRAFT, type RolloutDraft } from './draft.ts';
@@ -38,10 +39,7 @@ export function NewRolloutPage() {
     version: search.get('version') ?? '',
   });
   const [isTried, setTried] = useState(false);
-  const releases = useQuery({
-    queryKey: [...KEYS.releases, 'choices'],
-    queryFn: () => api.call(listReleases, { query: { limit: 200 } }),
-  });
+  const releases = useReleaseChoices();
   const start = useMutation({
     mutationFn: (body: RolloutRequest) => api.call(startRollout, { body }),
     onSuccess: (rollout) => {

@@ -1,11 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { listReleases, type ReleaseView, type SecretView } from '@wherry/protocol';
 import { Link } from 'react-router';
-import { api } from '../api/client.ts';
-import { KEYS } from '../api/keys.ts';
 import { useMay } from '../api/session.ts';
 import { PAGES } from '../pages.ts';
 import { Panel } from '../parts/Panel.tsx';
+import { useReleaseChoices } from '../releases/use-release-choices.ts';
 import type { SecretTarget } from './SecretDialog.tsx';
 
 interface AskedSecretsProps {
@@ -16,12 +14,7 @@ interface AskedSecretsProps {
 
 /** What releases ask for and nobody has set: a device refuses such a release with secret_missing. Nothing when there is none. */
 export function AskedSecrets({ secrets, onSet }: AskedSecretsProps) {
-  const mayReleases = useMay(listReleases);
-  const releases = useQuery({
-    queryKey: [...KEYS.releases, 'choices'],
-    queryFn: () => api.call(listReleases, { query: { limit: 200 } }),
-    enabled: mayReleases,
-  });
+  const releases = useReleaseChoices(useMay(listReleases));
   const open = askedOf(releases.data?.items ?? []).filter(
     ({ app, name }) => !secrets.some((secret) => secret.app === app && secret.name === name),
   );

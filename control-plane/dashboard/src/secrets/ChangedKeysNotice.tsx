@@ -3,12 +3,13 @@ import { counted } from '../words/units.ts';
 
 interface ChangedKeysNoticeProps {
   readonly devices: readonly string[];
+  readonly isDisabled: boolean;
   readonly onAccept: () => void;
 }
 const NAMED = 20;
 
 /** Nothing was sealed yet: a key that has changed may be that of a thief. */
-export function ChangedKeysNotice({ devices, onAccept }: ChangedKeysNoticeProps) {
+export function ChangedKeysNotice({ devices, isDisabled, onAccept }: ChangedKeysNoticeProps) {
   const rest = devices.length - NAMED;
   return (
     <Notice tone="bad">
@@ -20,7 +21,7 @@ export function ChangedKeysNotice({ devices, onAccept }: ChangedKeysNoticeProps)
           read its secrets: nothing was sealed.
         </p>
         <div className="actions">
-          <button type="button" className="danger" onClick={onAccept}>
+          <button type="button" className="danger" disabled={isDisabled} onClick={onAccept}>
             {devices.length === 1 ? 'It was set up anew' : 'They were set up anew'}: take the new{' '}
             {devices.length === 1 ? 'key' : 'keys'}
           </button>

@@ -22,7 +22,8 @@ export function HandOnButton({ secrets }: { readonly secrets: readonly SecretVie
   const queries = useQueryClient();
   const handOn = useMutation({
     mutationFn: async (accepted: readonly string[]) => await handOnAll(tenant, secrets, new Set(accepted)),
-    onSuccess: () => queries.invalidateQueries({ queryKey: KEYS.secrets }),
+    // Some may have been handed on before it failed.
+    onSettled: () => queries.invalidateQueries({ queryKey: KEYS.secrets }),
   });
   const { handed, changedKeys, elsewhere } = handOn.data ?? { handed: [], changedKeys: [], elsewhere: [] };
   return (
@@ -43,7 +44,11 @@ export function HandOnButton({ secrets }: { readonly secrets: readonly SecretVie
           <HandedOutNotice key={`${each.secret.app}/${each.secret.name}`} handed={each} />
         ))}
         {changedKeys.length > 0 ? (
-          <ChangedKeysNotice devices={changedKeys} onAccept={() => handOn.mutate(changedKeys)} />
+          <ChangedKeysNotice
+            devices={changedKeys}
+            isDisabled={handOn.isPending}
+            onAccept={() => handOn.mutate(changedKeys)}
+          />
         ) : null}
         {elsewhere.length > 0 ? (
           <Notice tone="watch">

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { KEYS } from '../api/keys.ts';
 import { useSession } from '../api/session.ts';
 import { Dialog } from '../parts/Dialog.tsx';
+import { FormActions } from '../parts/FormActions.tsx';
 import { MatchedDevices } from '../parts/MatchedDevices.tsx';
 import { ErrorNotice, Notice } from '../parts/Notice.tsx';
 import { selectorFaultIn } from '../words/problem.ts';
@@ -46,8 +47,7 @@ export function SecretDialog({ target, onClose }: SecretDialogProps) {
     },
   });
   const title = target.selector === undefined ? 'Set a secret' : `New value of ${target.app} ${target.name}`;
-  const changed = set.data && 'changedKeys' in set.data ? set.data.changedKeys : null;
-  if (set.data && changed === null && 'secret' in set.data)
+  if (set.data && 'secret' in set.data)
     return (
       <Dialog title={title} onClose={onClose}>
         <div className="stack">
@@ -62,13 +62,17 @@ export function SecretDialog({ target, onClose }: SecretDialogProps) {
     );
   const canSet =
     value !== null && value.length <= LIMITS.secretBytes && selectorFaultIn(fields.selector.trim()) === null;
+  const seal = (accepted: readonly string[]) => {
+    if (canSet) set.mutate(accepted);
+  };
+  const changed = set.data?.changedKeys ?? null;
   return (
     <Dialog title={title} onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (canSet) set.mutate([]);
+          seal([]);
         }}
       >
         {refusal.data ? <Notice tone="watch">{refusal.data}</Notice> : null}
@@ -89,16 +93,15 @@ export function SecretDialog({ target, onClose }: SecretDialogProps) {
           />
           Seal it to this browser too, so that devices which come later can be given it from here
         </label>
-        {changed === null ? null : <ChangedKeysNotice devices={changed} onAccept={() => set.mutate(changed)} />}
+        {changed === null ? null : (
+          <ChangedKeysNotice devices={changed} isDisabled={!canSet} onAccept={() => seal(changed)} />
+        )}
         <ErrorNotice error={set.error} />
-        <div className="actions">
-          <button type="submit" className="primary" disabled={!canSet || set.isPending || Boolean(refusal.data)}>
-            {set.isPending ? 'Sealing…' : 'Seal and set'}
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormActions
+          words={set.isPending ? 'Sealing…' : 'Seal and set'}
+          isDisabled={!canSet || set.isPending || Boolean(refusal.data)}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -1,10 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { appName, listReleases, secretName } from '@wherry/protocol';
 import { useId } from 'react';
-import { api } from '../api/client.ts';
-import { KEYS } from '../api/keys.ts';
 import { useMay } from '../api/session.ts';
 import { Field } from '../parts/Field.tsx';
+import { useReleaseChoices } from '../releases/use-release-choices.ts';
 
 interface SecretNameFieldsProps {
   readonly app: string;
@@ -15,11 +13,7 @@ interface SecretNameFieldsProps {
 /** Whose secret it is, and how its manifest calls it. Apps that were published are offered; others may come later. */
 export function SecretNameFields({ app, name, onChange }: SecretNameFieldsProps) {
   const apps = useId();
-  const releases = useQuery({
-    queryKey: [...KEYS.releases, 'choices'],
-    queryFn: () => api.call(listReleases, { query: { limit: 200 } }),
-    enabled: useMay(listReleases),
-  });
+  const releases = useReleaseChoices(useMay(listReleases));
   const faultOf = (schema: typeof appName | typeof secretName, text: string) =>
     text === '' ? undefined : schema.safeParse(text.trim()).error?.issues[0]?.message;
   return (

@@ -1,11 +1,11 @@
 import {
-  ApiError,
   type ChangedDeviceKeys,
   custodianRecipient,
   getSecretCustody,
   type HandedOutSecret,
   handOutSecret,
   listSecretRecipients,
+  nullIfMissing,
   type SecretView,
 } from '@wherry/protocol';
 import { api } from '../api/client.ts';
@@ -56,10 +56,7 @@ export async function handOnSecret(
 }
 
 async function keptValue(tenant: string, { app, name }: SecretView, key: BrowserKey): Promise<Uint8Array | null> {
-  const kept = await api.call(getSecretCustody, { params: { app, name, key: key.id } }).catch((error: unknown) => {
-    if (error instanceof ApiError && error.problem.code === 'not_found') return null;
-    throw error;
-  });
+  const kept = await nullIfMissing(api.call(getSecretCustody, { params: { app, name, key: key.id } }));
   if (kept === null) return null;
   const context = { tenant, recipient: custodianRecipient(key.id), app, name, version: kept.version };
   const value = await open(kept.sealed, key.pair, context);

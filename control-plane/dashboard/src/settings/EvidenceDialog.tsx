@@ -2,6 +2,7 @@ import { type CosignPolicy, LIMITS } from '@wherry/protocol';
 import { useState } from 'react';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Field } from '../parts/Field.tsx';
+import { FormActions } from '../parts/FormActions.tsx';
 import { ErrorNotice } from '../parts/Notice.tsx';
 import { policyFieldsOf, readPolicy } from './read-policy.ts';
 
@@ -89,14 +90,7 @@ export function EvidenceDialog({ policy, error, isPending, onSave, onClose }: Ev
           </p>
         ) : null}
         <ErrorNotice error={error} />
-        <div className="actions">
-          <button type="submit" className="primary" disabled={isPending}>
-            Ask for them
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormActions words="Ask for them" isDisabled={isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import { getPublishPolicy, getTenantSettings, INSTALLATION_TENANT, listTenants } from '@wherry/protocol';
+import { getPublishPolicy, getTenantSettings, listTenants } from '@wherry/protocol';
 import { useMay, useSession } from '../api/session.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { EvidencePanel } from './EvidencePanel.tsx';
@@ -14,7 +14,7 @@ export function SettingsPage() {
       <div className="panels">
         {may.rules ? <RulesPanel /> : null}
         {may.evidence ? <EvidencePanel /> : null}
-        {may.tenants && tenant === INSTALLATION_TENANT ? <TenantsPanel /> : null}
+        {may.tenants ? <TenantsPanel /> : null}
       </div>
     </>
   );

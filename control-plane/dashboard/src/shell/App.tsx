@@ -20,6 +20,7 @@ const AuditPage = lazy(async () => ({ default: (await import('../audit/AuditPage
 const SecretsPage = lazy(async () => ({ default: (await import('../secrets/SecretsPage.tsx')).SecretsPage }));
 const SecretPage = lazy(async () => ({ default: (await import('../secrets/SecretPage.tsx')).SecretPage }));
 const TrustPage = lazy(async () => ({ default: (await import('../trust/TrustPage.tsx')).TrustPage }));
+const AuthorityPage = lazy(async () => ({ default: (await import('../authority/AuthorityPage.tsx')).AuthorityPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage }));
 const AccessPage = lazy(async () => ({ default: (await import('../access/AccessPage.tsx')).AccessPage }));
 const UsersPage = lazy(async () => ({ default: (await import('../users/UsersPage.tsx')).UsersPage }));
@@ -50,6 +51,7 @@ export function App() {
                 <Route path="/secrets" element={<SecretsPage />} />
                 <Route path="/secrets/:app/:name" element={<SecretPage />} />
                 <Route path="/trust" element={<TrustPage />} />
+                <Route path="/authority" element={<AuthorityPage />} />
                 <Route path="/settings" element={<SettingsPage />} />
                 <Route path="/access" element={<AccessPage />} />
                 <Route path="/users" element={<UsersPage />} />

@@ -1,4 +1,5 @@
 import {
+  getAuthority,
   getPublishPolicy,
   getTenantSettings,
   getTrust,
@@ -10,12 +11,12 @@ import {
   listRollouts,
   listSecrets,
   listUsers,
-  mayCall,
   type Operation,
   topUsage,
 } from '@wherry/protocol';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
+import { mayHere } from '../api/may-here.ts';
 import { useSession, useSignOut } from '../api/session.ts';
 import { PAGES } from '../pages.ts';
 import { LiveBadge } from './LiveBadge.tsx';
@@ -29,6 +30,7 @@ const LINKS: readonly (readonly [words: string, to: string, needs: readonly Oper
   ['Top', PAGES.top, [topUsage]],
   ['Audit', PAGES.audit, [listAudit]],
   ['Trust', PAGES.trust, [getTrust]],
+  ['Authority', PAGES.authority, [getAuthority]],
   ['Access', PAGES.access, [listClaimTokens, listOperatorTokens]],
   ['Users', PAGES.users, [listUsers]],
   ['Settings', PAGES.settings, [getTenantSettings, getPublishPolicy]],
@@ -37,7 +39,7 @@ const LINKS: readonly (readonly [words: string, to: string, needs: readonly Oper
 export function Layout({ children }: { readonly children: ReactNode }) {
   const session = useSession();
   const signOut = useSignOut();
-  const links = LINKS.filter(([, , needs]) => needs.some((operation) => mayCall(session, operation)));
+  const links = LINKS.filter(([, , needs]) => needs.some((operation) => mayHere(session, operation)));
   const main = useRef<HTMLElement>(null);
   const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

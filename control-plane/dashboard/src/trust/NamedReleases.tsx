@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError, getTrustPublisher, LIMITS, listReleases, type PublisherDocument } from '@wherry/protocol';
+import { getTrustPublisher, LIMITS, listReleases, nullIfMissing } from '@wherry/protocol';
 import { Link } from 'react-router';
 import { api } from '../api/client.ts';
 import { KEYS } from '../api/keys.ts';
@@ -15,7 +15,8 @@ export function NamedReleases({ app, floor }: { readonly app: string; readonly f
   const query = useQuery({
     queryKey: KEYS.trustPublisher(app),
     queryFn: async () => {
-      const named = await readPublisher(app);
+      // Null: its publishers have signed nothing yet.
+      const named = await nullIfMissing(api.call(getTrustPublisher, { params: { app: app as never } }));
       const { items } = may
         ? await api.call(listReleases, { query: { app: app as never, limit: LIMITS.pageSizeMax } })
         : { items: [] };
@@ -44,14 +45,4 @@ export function NamedReleases({ app, floor }: { readonly app: string; readonly f
       }
     </Loaded>
   );
-}
-
-/** Null: its publishers have signed nothing yet. */
-async function readPublisher(app: string): Promise<PublisherDocument | null> {
-  try {
-    return await api.call(getTrustPublisher, { params: { app: app as never } });
-  } catch (error) {
-    if (error instanceof ApiError && error.problem.code === 'not_found') return null;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, relativeTime } from './time.ts';
+import { day, duration, relativeTime } from './time.ts';
 
 const NOW_MS = 1_700_000_000_000;
 
@@ -27,4 +27,8 @@ test.each([
   [604_800_000, '7 d'],
 ])('%d ms lasts %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test('a day is that of certificates, in UTC', () => {
+  expect(day(NOW_MS)).toBe('2023-11-14');
 });

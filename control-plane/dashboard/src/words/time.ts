@@ -34,6 +34,11 @@ export function exactTime(atMs: number): string {
   return new Date(atMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** "2036-11-19", as certificates count: in UTC. */
+export function day(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
 export function clockTime(atMs: number): string {
   return new Date(atMs).toLocaleTimeString('en-GB');
 }

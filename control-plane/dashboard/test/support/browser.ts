@@ -16,6 +16,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+export const WIDE = { width: 1280, height: 860 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
 /** A browser with an empty profile of its own. What its pages complain about is kept. */
@@ -36,7 +37,7 @@ export async function openBrowser(origin: string, options: BrowserContextOptions
     headless: true,
     args: FLAGS,
     baseURL: origin,
-    viewport: { width: 1280, height: 860 },
+    viewport: WIDE,
     colorScheme: 'light',
     ...options,
   });

@@ -8,8 +8,9 @@ import { build } from 'vite';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROTOCOL = fileURLToPath(new URL('../../../../protocol/src', import.meta.url));
 const OUTPUT = fileURLToPath(new URL('../../../../test-output', import.meta.url));
+const PAGE = join(ROOT, 'dist/index.html');
 const LOCK = join(OUTPUT, 'dashboard-build.lock');
-/** Names the sources that `dist` was built from. */
+/** Names the sources that were built here last, and when: a `dist` of another moment was built elsewhere, from who knows what. */
 const STAMP = join(OUTPUT, 'dashboard-built');
 const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) => join(ROOT, name));
 
@@ -26,9 +27,10 @@ export async function buildDashboard(): Promise<void> {
   while (!take(LOCK)) await wait(LOOK_EVERY_MS);
   try {
     const sources = fingerprint([...SOURCES, PROTOCOL]);
-    if (existsSync(join(ROOT, 'dist/index.html')) && readStamp() === sources) return;
+    const builtAtMs = pageBuiltAtMs();
+    if (builtAtMs !== null && readStamp() === stampOf(sources, builtAtMs)) return;
     await build({ root: ROOT, configFile: `${ROOT}vite.config.ts`, logLevel: 'error' });
-    writeFileSync(STAMP, sources);
+    writeFileSync(STAMP, stampOf(sources, pageBuiltAtMs()));
   } finally {
     rmdirSync(LOCK);
   }
@@ -43,6 +45,14 @@ function take(lock: string): boolean {
     if (Date.now() - heldSince > FORGOTTEN_MS) rmdirSync(lock);
     return false;
   }
+}
+
+function pageBuiltAtMs(): number | null {
+  return statSync(PAGE, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+
+function stampOf(sources: string, builtAtMs: number | null): string {
+  return `${sources} ${builtAtMs}`;
 }
 
 function readStamp(): string | null {

@@ -13,6 +13,8 @@ const READY_WITHIN_MS = 30_000;
 /** The real server as a process of its own, over a fresh folder. */
 export interface ControlPlane {
   readonly http: string;
+  /** Where it was told to listen with TLS too. */
+  readonly https: string | null;
   readonly token: string;
   /** Its data folder. */
   readonly dir: string;
@@ -25,6 +27,7 @@ export interface ControlPlane {
 
 interface Ready {
   readonly http: string;
+  readonly https?: string;
   readonly mqtt: string;
   readonly adminTokenFile: string;
 }
@@ -33,11 +36,12 @@ export async function startControlPlane(more: readonly string[] = []): Promise<C
   const dir = await mkdtemp(join(tmpdir(), 'wherry-dashboard-'));
   const flags = ['--data', dir, '--usage-every-ms', '1000', '--log-level', 'warn', ...more];
   let running = await launch([...flags, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0']);
-  const { http, mqtt, adminTokenFile } = running.ready;
+  const { http, https = null, mqtt, adminTokenFile } = running.ready;
   const token = (await readFile(adminTokenFile, 'utf8')).trim();
   const stop = () => end(running.child);
   return {
     http,
+    https,
     token,
     dir,
     client: createClient({ origin: http, token }),

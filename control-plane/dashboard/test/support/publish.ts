@@ -1,4 +1,4 @@
-import { createHash, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   type AppName,
   getTrustPublisher,
@@ -7,10 +7,9 @@ import {
   type ReleaseView,
   release,
   releaseTargetPath,
-  tufSignedBytes,
   updateTrust,
 } from '@wherry/protocol';
-import { beginRemoteOwner, type RemoteOwner } from '@wherry/server/testing/owner';
+import { beginRemoteOwner, type RemoteOwner, signAs } from '@wherry/server/testing/owner';
 import type { ControlPlane } from './control-plane.ts';
 
 /** The smallest module there is: magic and version. */
@@ -47,9 +46,7 @@ export async function revoke(
   const { signed } = await plane.client.call(getTrustPublisher, { params: { app: app as AppName } });
   const { [releaseTargetPath('default', app, version)]: _, ...targets } = signed.targets;
   const next = { ...signed, version: signed.version + 1, targets };
-  const sig = sign(null, tufSignedBytes(next), publisher.privateKey).toString('hex');
-  const document = { signatures: [{ keyid: publisher.id, sig }], signed: next };
-  await plane.client.call(updateTrust, { body: { publishers: { [app]: document } } });
+  await plane.client.call(updateTrust, { body: { publishers: { [app]: signAs(next, publisher) } } });
 }
 
 function releaseOf({ app, version, counter }: { app: string; version: string; counter: number }): Release {

@@ -1,11 +1,9 @@
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 
-export const SOON_MS = 60_000;
-
 /** `expect` about something that becomes true by itself: asked again until it holds. */
-export function soon<T>(ask: () => T | Promise<T>, withinMs: number = SOON_MS) {
-  return expect.poll(ask, { timeout: withinMs, interval: 20 });
+export function soon<T>(ask: () => T | Promise<T>) {
+  return expect.poll(ask);
 }
 
 /** What a person reads there now, on one line; empty when it is not there. */

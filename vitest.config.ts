@@ -6,13 +6,14 @@ import { LongestFirst } from './scripts/test-all/longest-first.ts';
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    globalSetup: 'scripts/test-all/run-folder.ts',
     projects: [
       {
         test: {
           name: 'unit',
           include: [
             '{protocol,agent,control-plane/*,guest-sdk,firmware-targets,scripts}/src/**/*.test.ts?(x)',
-            'scripts/{sim,bench}/**/*.test.ts',
+            'scripts/{sim,bench,test-all}/**/*.test.ts',
             'rules/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**'],

@@ -26,7 +26,8 @@ export function podmanMissing(): string | undefined {
 }
 
 export async function startPodman(): Promise<PrivateEngine> {
-  const dir = mkdtempSync(join(tmpdir(), 'wherry-podman-'));
+  // Podman takes no folder for its state whose path is longer than 50 characters.
+  const dir = mkdtempSync(join(tmpdir(), 'podman-'));
   const socketPath = join(dir, 'podman.sock');
   const own = [
     ...['--root', join(dir, 'storage'), '--runroot', join(dir, 'run'), '--tmpdir', join(dir, 'tmp')],

@@ -4,13 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openCgroups } from '../src/runtimes/cgroup/open-cgroups.ts';
+import { findOwnPlace } from '../src/runtimes/cgroup/own-place.ts';
+import type { Scope } from '../src/runtimes/cgroup/port.ts';
+import { scopeV2 } from '../src/runtimes/cgroup/v2.ts';
 import type { Runtime, TriggerEvent } from '../src/runtimes/port.ts';
 import { recordingHost } from '../src/runtimes/testing/recording-host.ts';
 import { type Overrides, workload } from '../src/runtimes/testing/workload.ts';
-import { openCgroups } from '../src/runtimes/wasm/cgroup/open-cgroups.ts';
-import { findOwnPlace } from '../src/runtimes/wasm/cgroup/own-place.ts';
-import type { Scope } from '../src/runtimes/wasm/cgroup/port.ts';
-import { scopeV2 } from '../src/runtimes/wasm/cgroup/v2.ts';
 import { createWasmRuntime } from '../src/runtimes/wasm/runtime.ts';
 import { until } from './until.ts';
 import { wat } from './wasm/compile.ts';

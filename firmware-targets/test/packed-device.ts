@@ -37,8 +37,13 @@ export async function openScene(dir: string, device: string, machine: Machine): 
   mkdirSync(join(dir, 'server'), { recursive: true });
   const controlPlane = await startControlPlane({ dir: join(dir, 'server'), usageEveryMs: USAGE_EVERY_MS });
   const env = { WHERRY_SERVER: controlPlane.http, WHERRY_TOKEN: controlPlane.token, WHERRY_KEYS: join(dir, 'keys') };
-  await wherry(['trust', 'init', '--app', 'hello', '--app', AGENT_APP, '--no-passphrase'], env);
-  writeFileSync(join(dir, 'root.json'), JSON.stringify(await wherry(['trust', 'root'], env)));
+  try {
+    await wherry(['trust', 'init', '--app', 'hello', '--app', AGENT_APP, '--no-passphrase'], env);
+    writeFileSync(join(dir, 'root.json'), JSON.stringify(await wherry(['trust', 'root'], env)));
+  } catch (cause) {
+    await controlPlane.program().stop();
+    throw cause;
+  }
   let running: ChildProcess | undefined;
   const launch = (args: readonly string[]) => {
     const [command = '', ...rest] = machine.command(args);

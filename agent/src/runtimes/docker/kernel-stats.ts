@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readField, readNumber, readText } from '../wasm/cgroup/files.ts';
-import { findOwnPlace } from '../wasm/cgroup/own-place.ts';
+import { readField, readNumber, readText } from '../cgroup/files.ts';
+import { findOwnPlace } from '../cgroup/own-place.ts';
 import type { EngineStats } from './stats.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type Outcome, refuse, succeed, type WasmVariant } from '@wherry/protocol';
 import type { HardwareClaim } from '../../hardware/claims.ts';
+import type { Cgroups } from '../cgroup/port.ts';
 import type { HostServices, WorkloadSpec } from '../port.ts';
 import { WASM_BOUNDS } from './bounds.ts';
-import type { Cgroups } from './cgroup/port.ts';
 import { readModuleFile } from './module-file.ts';
 import type { PidFiles } from './pid-files.ts';
 import type { RunnerEntry } from './runner-entry.ts';

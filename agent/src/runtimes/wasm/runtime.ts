@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { admit, asksForHardware, type IsolationLevel, type Outcome, refuse, succeed } from '@wherry/protocol';
 import { checkWithoutHardware, type HardwareClaim, type HardwareClaims } from '../../hardware/claims.ts';
+import { openCgroups } from '../cgroup/open-cgroups.ts';
+import { isDelegated } from '../cgroup/own-place.ts';
 import type { Runtime, WorkloadSpec } from '../port.ts';
 import { measureBaseline } from './baseline.ts';
 import { WASM_BOUNDS } from './bounds.ts';
-import { openCgroups } from './cgroup/open-cgroups.ts';
-import { isDelegated } from './cgroup/own-place.ts';
 import { chooseLevel, type DeviceIsolation } from './isolation.ts';
 import { startInstance } from './lanes/start-instance.ts';
 import { readModuleFile } from './module-file.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from './cgroup/port.ts';
+import type { Scope } from '../cgroup/port.ts';
 import type { RunnerGauge } from './runner-handle.ts';
 
 /** Figures of a runner in a cgroup of its own, which also keeps it to its share. */

@@ -6,8 +6,10 @@ import { publisherRole } from '@wherry/protocol';
 import { vi } from 'vitest';
 import { TENANT } from '../../../test/world-owner.ts';
 import type { WorkloadSpec } from '../../runtimes/port.ts';
+import { hexOf } from '../../store/blob-store.ts';
 import { readIfThere } from '../../store/files.ts';
 import { metadataFolder } from '../../store/provisioning.ts';
+import { digestOf } from '../../trust/payload.ts';
 import { NOW_MS } from '../../trust/tuf/testing/repository.ts';
 import { HostileControlPlane, type Stolen } from './hostile-control-plane.ts';
 import { APP, changed, DEVICE, type Named, OwnedWorld } from './owned-world.ts';
@@ -95,10 +97,9 @@ export class HostileRun {
   }
 
   /** Somebody has the disk for a moment. */
-  spoil({ digest, payload, module, release }: Named, at: number, from: number): void {
-    const variant = release.variants[0];
-    const blob = variant?.kind === 'wasm' ? variant.module.digest : '';
-    const [path, bytes] = at % 2 === 0 ? [`releases/${hexOf(digest)}.json`, payload] : [`blobs/${hexOf(blob)}`, module];
+  spoil({ digest, payload, module }: Named, at: number, from: number): void {
+    const [path, bytes] =
+      at % 2 === 0 ? [`releases/${hexOf(digest)}.json`, payload] : [`blobs/${hexOf(digestOf(module))}`, module];
     const before = readIfThere(join(this.#folder, path));
     if (before === null) return;
     const choices = [changed(bytes), bytes.subarray(1), this.world.newest().payload];
@@ -170,8 +171,4 @@ function wentBack(before: Accepted, after: Accepted): readonly (keyof Accepted)[
   const lasting = ['root', 'targets', 'role'] as const;
   const kept = after.root > before.root ? lasting : ([...lasting, 'timestamp', 'snapshot'] as const);
   return kept.filter((name) => after[name] < before[name]);
-}
-
-function hexOf(digest: string): string {
-  return digest.replace('sha256:', '');
 }

@@ -2,10 +2,12 @@ import {
   customOfRelease,
   type DesiredState,
   type Envelope,
+  FLOOR_FIELD,
   PAYLOAD_TYPES,
   publisherRole,
   type Release,
   release,
+  releaseTargetPath,
 } from '@wherry/protocol';
 import { makeSigner, type Signer } from '../../../test/signing.ts';
 import { makeOwner, TENANT, type WorldOwner } from '../../../test/world-owner.ts';
@@ -95,7 +97,7 @@ export class OwnedWorld {
   /** Somebody whose keys are good for another app names this one's releases. */
   overreach(named: Named): void {
     const role = publisherRole(TENANT, OTHER_APP);
-    const path = `${TENANT}/${APP}/${named.release.version}.json`;
+    const path = releaseTargetPath(TENANT, APP, named.release.version);
     this.repository.addTarget(role, path, named.payload, customOfRelease(named.release));
     this.repository.publishTargets(role);
     this.#note();
@@ -130,7 +132,7 @@ export class OwnedWorld {
   #note(): void {
     const { repository } = this;
     const top = repository.document('targets');
-    const floors = (top['x-wherry-floor'] ?? {}) as Record<string, number>;
+    const floors = (top[FLOOR_FIELD] ?? {}) as Record<string, number>;
     this.floors.set(top.version, floors[`${TENANT}/${APP}`] ?? 0);
     const role = repository.document(publisherRole(TENANT, APP));
     this.named.set(role.version, new Set(Object.values(role.targets).map(({ hashes }) => `sha256:${hashes.sha256}`)));

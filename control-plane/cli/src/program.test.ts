@@ -57,6 +57,24 @@ describe('usage', () => {
     expect(out).toBe('');
   });
 
+  it.each([
+    ['an unknown command', ['launch']],
+    ['an unknown option', ['status', '--force']],
+    ['a missing argument', ['device', 'show']],
+    ['a bad limit', ['device', 'ls', '--limit', '0']],
+    ['a group without a command', ['rollout']],
+  ])('%s is a problem that programs read', async (_, argv) => {
+    const { exitCode, out, err } = await recordedShell().run('--json', ...argv);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(JSON.parse(err)).toMatchObject({ problems: [{ code: 'invalid_query' }] });
+  });
+
+  it('shows no default where there is none', async () => {
+    const { out } = await recordedShell().run('run', '--help');
+    expect(out).not.toContain('[]');
+    expect(out).toContain('16MiB');
+  });
+
   it('shows the column of a mistake in a selector', async () => {
     const { err } = await recordedShell().run('--json', 'device', 'ls', 'a in (b');
     expect(JSON.parse(err)).toMatchObject({ problems: [{ code: 'invalid_selector', column: 8 }] });
@@ -113,6 +131,24 @@ describe('without a control plane', () => {
     const { exitCode, err } = await shell.run('status');
     expect(exitCode).toBe(1);
     expect(err).toContain('damaged');
+  });
+});
+
+describe('a file', () => {
+  const shellWith = () => {
+    const shell = recordedShell();
+    writeFileSync(join(shell.folder, 'file'), '');
+    return shell;
+  };
+  it.each([
+    ['that is not there', 'not_found', ['audit', 'verify', 'nowhere']],
+    ['that is a folder', 'not_found', ['audit', 'verify', '.']],
+    ['below one that is no folder', 'unavailable', ['trust', 'key', 'new', 'k', '--keys', 'file', '--no-passphrase']],
+    ['of an app below one that is no folder', 'unavailable', ['init', 'file/app']],
+  ])('%s is a problem, and no fault of ours', async (_, code, argv) => {
+    const { exitCode, err } = await shellWith().run('--json', ...argv);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(err)).toMatchObject({ problems: [{ code }] });
   });
 });
 

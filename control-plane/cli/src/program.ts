@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { auditCommand } from './commands/audit/audit.ts';
 import { authorityCommand } from './commands/ca/ca.ts';
 import { deviceCommand } from './commands/device/device.ts';
@@ -17,7 +17,7 @@ import { tokenCommand } from './commands/token/token.ts';
 import { topCommand } from './commands/top.ts';
 import { trustCommand } from './commands/trust/trust.ts';
 import { userCommand } from './commands/user/user.ts';
-import { EXIT } from './failure.ts';
+import { type CliFailure, EXIT, misused } from './failure.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Shell } from './shell.ts';
 
@@ -28,9 +28,19 @@ export async function runProgram(argv: readonly string[], shell: Shell): Promise
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return exitCodeOf(error);
-    return reportFailure(error, shell.terminal, program.opts().json === true);
+    const isJson = isJsonAsked(program);
+    if (!(error instanceof CommanderError)) return reportFailure(error, shell.terminal, isJson);
+    const exitCode = exitCodeOf(error);
+    return isJson && exitCode !== EXIT.ok ? reportFailure(misusedBy(error), shell.terminal, isJson) : exitCode;
   }
+}
+
+function isJsonAsked(program: Command): boolean {
+  return program.opts().json === true;
+}
+
+function misusedBy({ code, message }: CommanderError): CliFailure {
+  return misused(code === 'commander.help' ? 'name a command: --help lists them' : message.replace(/^error: /, ''));
 }
 
 function buildProgram(shell: Shell): Command {
@@ -53,7 +63,7 @@ Begin:
   $ wherry rollout start hello@0.1.0 --watch`,
     );
   for (const build of COMMANDS) program.addCommand(build(shell));
-  harden(program, shell);
+  harden(program, program, shell);
   return program;
 }
 
@@ -79,13 +89,24 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
 ];
 
 /** No command ends the process by itself, and all write to the shell's terminal. */
-function harden(command: Command, shell: Shell): void {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => void shell.terminal.out.write(text),
-    writeErr: (text) => void shell.terminal.err.write(text),
-  });
+function harden(command: Command, program: Command, shell: Shell): void {
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void shell.terminal.out.write(text),
+      // Programs get a problem instead.
+      writeErr: (text) => void (isJsonAsked(program) || shell.terminal.err.write(text)),
+    })
+    .configureHelp({ optionDescription });
   command.showHelpAfterError('(add --help for usage and examples)').showSuggestionAfterError();
-  for (const child of command.commands) harden(child, shell);
+  for (const child of command.commands) harden(child, program, shell);
+}
+
+/** An option that may be repeated has a default too, which says nothing. */
+function optionDescription(option: Option): string {
+  const { defaultValue, description } = option;
+  if (Array.isArray(defaultValue) && defaultValue.length === 0) return description;
+  return new Help().optionDescription(option);
 }
 
 function exitCodeOf(error: CommanderError): number {

@@ -26,6 +26,13 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   version_not_higher: 'To move devices to an older release on purpose, add --rollback',
 };
 
+/** A word that a control plane cannot read was written wrong, wherever it is noticed. */
+const EXITS: Partial<Record<ErrorCode, number>> = {
+  unavailable: EXIT.unreachable,
+  invalid_query: EXIT.usage,
+  invalid_selector: EXIT.usage,
+};
+
 export function problemLine(problem: Problem, file?: string): string {
   const place = file ? `${[file, problem.line, problem.column].filter((part) => part !== undefined).join(':')}: ` : '';
   return `error: ${place}${plain(problem.message)} [${problem.code}]`;
@@ -37,8 +44,5 @@ function asFailure(error: unknown): CliFailure | undefined {
   const { code, detail, problems = [] } = error.problem;
   // The sentence of the whole comes first; its parts follow when they say more.
   const parts = problems.filter((problem) => problem.message !== detail) as Problem[];
-  return new CliFailure(code === 'unavailable' ? EXIT.unreachable : EXIT.refused, [
-    { code, message: detail },
-    ...parts,
-  ]);
+  return new CliFailure(EXITS[code] ?? EXIT.refused, [{ code, message: detail }, ...parts]);
 }

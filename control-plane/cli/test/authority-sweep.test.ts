@@ -1,107 +1,53 @@
-import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import {
   createEffects,
-  createHttpClient,
   type Effects,
   issuerOf,
   learnAuthorities,
   readBundle,
-  readTls,
   renewCertificate,
-  type TlsIdentity,
-  takeIdentity,
 } from '@wherry/agent/testing/identity';
-import { type AuthorityStatus, type Outcome, PATHS } from '@wherry/protocol';
+import type { AuthorityStatus } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { crashingAt, desiredStatus, given, takeInto, tlsOf, withClient } from './fleet/cut-off.ts';
+import { claimToken, seatOperator, signIn } from './fleet/operator.ts';
 import { type SecuredServer, startSecuredServer } from './fleet/processes.ts';
 
 /**
  * The authority of a real control plane is rolled over, and a device follows that is cut off at every effect of it: whenever it is started
  * again, it finds the control plane and is let in.
  */
-const shell = recordedShell();
-const file = (path: string) => join(shell.folder, path);
+const operator = seatOperator();
+const { file, json, codes, shell } = operator;
 let server: SecuredServer;
 
 beforeAll(async () => {
   server = await startSecuredServer(file('server'), '--log-level', 'error');
-  const login = ['login', '--server', server.origin, '--ca-fingerprint', server.caFingerprint];
-  expect((await shell.run(...login, '--token', server.adminToken)).exitCode).toBe(0);
+  await signIn(operator, server);
 });
 afterAll(() => server.stop());
 
-async function ca(...argv: string[]): Promise<AuthorityStatus> {
-  const { exitCode, out, err } = await shell.run('--json', 'ca', ...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return JSON.parse(out);
-}
-const code = async (...argv: string[]) => {
-  const { exitCode, err } = await shell.run('--json', 'ca', ...argv);
-  return [exitCode, (JSON.parse(err) as { problems: { code: string }[] }).problems[0]?.code];
-};
-
-class Crash extends Error {}
-
-/** Ends what happens at the n-th effect: nothing after it is done either. */
-function crashingAt(n: number): Effects {
-  const plain = createEffects();
-  return {
-    count: plain.count,
-    steps: plain.steps,
-    run(name, action) {
-      if (plain.count() + 1 >= n) throw new Crash(name);
-      return plain.run(name, action);
-    },
-  };
-}
-
-function value<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
-  throw new Error(JSON.stringify(outcome.problems));
-}
-const tlsOf = (folder: string) => value(readTls(folder)) as TlsIdentity;
+const ca = (...argv: string[]) => json<AuthorityStatus>('ca', ...argv);
+const token = (device: string) => claimToken(operator, device);
+const status = (folder: string) => desiredStatus(folder, server.origin);
 const believes = (folder: string) => readBundle(tlsOf(folder).ca).map(({ fingerprint }) => fingerprint);
 const issuer = (folder: string) => issuerOf(tlsOf(folder).cert, readBundle(tlsOf(folder).ca))?.fingerprint;
 
-async function token(device: string): Promise<string> {
-  const { out } = await shell.run('--json', 'device', 'claim-token', '--device', device);
-  return (JSON.parse(out) as { token: string }).token;
-}
-
 async function claim(device: string, text: string): Promise<string> {
-  const folder = file(device);
-  mkdirSync(folder);
-  const taking = { serverUrl: server.origin, token: text, folder, root: Buffer.from('{}'), target: 'test-board' };
-  await takeIdentity({ ...taking, labels: {} }, createEffects());
-  return folder;
-}
-
-/** What the server says to a device that reads its desired state; null when the device does not believe it. */
-async function status(folder: string): Promise<number | null> {
-  const client = createHttpClient({ tls: () => tlsOf(folder) });
-  try {
-    const answer = await client.request(server.origin + PATHS.deviceDesired);
-    answer.discard();
-    return answer.status;
-  } catch {
-    return null;
-  } finally {
-    client.close();
-  }
+  await takeInto(file(device), server.origin, text, createEffects());
+  return file(device);
 }
 
 /** As an agent does that was told of news, or that found nobody whom it believes. */
-async function follow(folder: string, effects: Effects, isVerified = true): Promise<void> {
-  const client = createHttpClient({ tls: () => tlsOf(folder) });
-  const options = { folder, serverUrl: server.origin, client, effects };
-  try {
-    value(await learnAuthorities(options, tlsOf(folder), isVerified));
-    if (isVerified) value(await renewCertificate(options, tlsOf(folder)));
-  } finally {
-    client.close();
-  }
+function follow(folder: string, effects: Effects, isVerified = true): Promise<void> {
+  return withClient(
+    () => tlsOf(folder),
+    async (client) => {
+      const options = { folder, serverUrl: server.origin, client, effects };
+      given(await learnAuthorities(options, tlsOf(folder), isVerified));
+      if (isVerified) given(await renewCertificate(options, tlsOf(folder)));
+    },
+  );
 }
 
 /** Answers how many effects a run from here has that nothing stops. */
@@ -131,8 +77,8 @@ it('a device follows the authority to its end, whenever it is cut off, and whene
 
   const begun = await ca('begin');
   expect(begun).toMatchObject({ phase: 'begun', current: old, leaves: old, devices: { moved: 0, waiting: 2 } });
-  expect(await code('begin')).toEqual([1, 'not_allowed_in_state']);
-  expect(await code('switch')).toEqual([1, 'not_allowed_in_state']);
+  expect(await codes('ca', 'begin')).toEqual(['not_allowed_in_state']);
+  expect(await codes('ca', 'switch')).toEqual(['not_allowed_in_state']);
   expect(await sweep(device, 'begun')).toBeGreaterThan(15);
   await follow(device, createEffects());
   expect([believes(device), issuer(device)]).toEqual([[old, begun.stays], begun.stays]);
@@ -153,7 +99,7 @@ it('a device follows the authority to its end, whenever it is cut off, and whene
     ['pi-5', await token('pi-5')],
   ] as const)
     expect([name, await status(await claim(name, text))]).toEqual([name, 200]);
-  expect(await code('abort')).toEqual([1, 'not_allowed_in_state']);
+  expect(await codes('ca', 'abort')).toEqual(['not_allowed_in_state']);
 
   expect(await ca('finish')).toMatchObject({ phase: 'settled', current: begun.stays, leaves: null });
   await sweep(device, 'finished');
@@ -170,7 +116,7 @@ it('an aborted roll-over brings devices back that had followed it', async () => 
   expect(issuer(device)).toBe(stays);
   expect(await ca('abort')).toMatchObject({ phase: 'aborted', current, stays: current, leaves: stays });
   expect((await ca('status')).devices.waiting).toBe(1);
-  expect(await code('finish')).toEqual([1, 'not_allowed_in_state']);
+  expect(await codes('ca', 'finish')).toEqual(['not_allowed_in_state']);
   await sweep(device, 'aborted');
   await follow(device, createEffects());
   expect([believes(device), issuer(device)]).toEqual([[current], current]);
@@ -188,6 +134,6 @@ it('a stolen key is replaced at once, and every device is claimed anew', async (
   expect(await status(device)).toBeNull();
   await expect(follow(device, createEffects(), false)).rejects.toThrow('wrong_authority');
   await expect(claim('pi-8', stale)).rejects.toThrow();
-  const { out } = await shell.run('--json', 'device', 'reclaim', 'pi-7');
-  expect(await status(await claim('pi-7-anew', (JSON.parse(out) as { token: string }).token))).toBe(200);
+  const anew = await json<{ token: string }>('device', 'reclaim', 'pi-7');
+  expect(await status(await claim('pi-7-anew', anew.token))).toBe(200);
 });

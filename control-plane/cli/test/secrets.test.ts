@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Device } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -165,6 +165,8 @@ it('a tenant that asks for cosign takes in what cosign signed', { timeout: 240_0
     },
   };
   writeFileSync(file('hello.bundle'), JSON.stringify(bundle));
+  const waiting = await shell.run('publish', 'hello', '--evidence', 'hello.bundle', '--out', 'change.json');
+  expect([waiting.exitCode, existsSync(file('change.json'))]).toEqual([2, false]);
   expect(JSON.parse(await ok('--json', 'publish', 'hello', '--evidence', 'hello.bundle'))).toMatchObject({
     version: '0.2.0',
   });

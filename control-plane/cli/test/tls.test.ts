@@ -1,45 +1,25 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { tinyModule } from '@wherry/agent/testing/identity';
 import type { Device } from '@wherry/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { begin, claimInto, seatOperator } from './fleet/operator.ts';
 import { claimDevice, type Running, type SecuredServer, startAgent, startSecuredServer } from './fleet/processes.ts';
+import { writeTinyHello } from './fleet/tiny-hello.ts';
 import { until } from './fleet/until.ts';
 
 /** A control plane with listeners for TLS and no others, real agents, and an operator who believes it by its fingerprint. */
-const shell = recordedShell();
-const file = (path: string) => join(shell.folder, path);
-const MANIFEST = `app: hello
-version: 0.1.0
-variants: [{ wasm: { module: hello.wasm, abi: assemblyscript } }]
-triggers: [start]
-health: { after: 100ms, every: 200ms, failures: 2, soak: 500ms }
-`;
+const operator = seatOperator();
+const { ok, json, file } = operator;
 const running: Running[] = [];
 let server: SecuredServer;
 
-async function ok(...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await shell.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
-}
-
-async function begin(folder: string, ...flags: string[]): Promise<void> {
+async function start(folder: string, ...flags: string[]): Promise<void> {
   server = await startSecuredServer(file(folder), ...flags);
-  const { origin, caFingerprint, adminToken } = server;
-  await ok('login', '--server', origin, '--ca-fingerprint', caFingerprint, '--token', adminToken);
-  await ok('trust', 'init', '--app', 'hello', '--no-passphrase', '--keys', file(`${folder}-keys`));
-  writeFileSync(file('root.json'), await ok('trust', 'root'));
+  await begin(operator, server, 'hello', '--keys', file(`${folder}-keys`));
 }
 
-async function claim(device: string): Promise<string> {
-  const { token } = JSON.parse(await ok('--json', 'device', 'claim-token', '--device', device));
-  claimDevice(server.origin, token, file('root.json'), file(device));
-  return file(device);
-}
+const claim = (device: string) => claimInto(operator, server, device);
 
 function run(folder: string): Running {
   const agent = startAgent(folder);
@@ -47,11 +27,9 @@ function run(folder: string): Running {
   return agent;
 }
 
-const show = async (device: string) => JSON.parse(await ok('--json', 'device', 'show', device)) as Device;
+const show = (device: string) => json<Device>('device', 'show', device);
 const events = async (device: string) =>
-  (JSON.parse(await ok('--json', 'device', 'events', device)) as { items: { name: string }[] }).items.map(
-    ({ name }) => name,
-  );
+  (await json<{ items: { name: string }[] }>('device', 'events', device)).items.map(({ name }) => name);
 
 afterEach(async () => {
   for (const agent of running.splice(0)) await agent.stop();
@@ -60,7 +38,7 @@ afterEach(async () => {
 describe('wholly over TLS', () => {
   const cloned: Running[] = [];
   beforeAll(async () => {
-    await begin('server');
+    await start('server');
     // Which of the two comes back first is chance: meanwhile the others go on.
     const folder = await claim('pi-2');
     cpSync(folder, file('copy'), { recursive: true });
@@ -72,9 +50,7 @@ describe('wholly over TLS', () => {
   });
 
   it('a release is published, rolled out and healthy', async () => {
-    mkdirSync(file('hello'));
-    writeFileSync(file('hello/hello.wasm'), tinyModule({ label: 'hello' }));
-    writeFileSync(file('hello/wherry.yaml'), MANIFEST);
+    writeTinyHello(operator);
     await ok('publish', 'hello', '--keys', file('server-keys'));
     run(await claim('pi-1'));
     await ok('rollout', 'start', 'hello@0.1.0', '--soak', '0s', '--deadline', '2m', '--watch');
@@ -86,7 +62,7 @@ describe('wholly over TLS', () => {
   });
 
   it('a claim with the token of another control plane is refused before the token is sent', async () => {
-    const { token } = JSON.parse(await ok('--json', 'device', 'claim-token'));
+    const { token } = await json<{ token: string }>('device', 'claim-token');
     const [id, secret] = Buffer.from(token.slice(5), 'base64url').toString().split('|');
     const other = `wct1.${Buffer.from(`${id}|${secret}|${'0'.repeat(64)}`).toString('base64url')}`;
     expect(() => claimDevice(server.origin, other, file('root.json'), file('nobody'))).toThrow('wrong_authority');
@@ -95,25 +71,25 @@ describe('wholly over TLS', () => {
 
   it('a card that was copied is set aside with its copy; the true one is claimed anew', async () => {
     await until('the alarm', async () => (await show('pi-2')).identity?.attention === 'cloned');
-    expect(JSON.parse(await ok('--json', 'device', 'attention')).items).toMatchObject([{ device: 'pi-2' }]);
-    expect(JSON.parse(await ok('--json', 'device', 'ls')).items).not.toContainEqual(
+    expect((await json<{ items: object[] }>('device', 'attention')).items).toMatchObject([{ device: 'pi-2' }]);
+    expect((await json<{ items: object[] }>('device', 'ls')).items).not.toContainEqual(
       expect.objectContaining({ device: 'pi-2' }),
     );
     expect(await events('pi-2')).toContain('device_cloned');
     for (const agent of cloned) await agent.stop();
 
-    const { token } = JSON.parse(await ok('--json', 'device', 'reclaim', 'pi-2'));
+    const { token } = await json<{ token: string }>('device', 'reclaim', 'pi-2');
     claimDevice(server.origin, token, file('root.json'), file('anew'));
     run(file('anew'));
     const { seenAtMs } = await show('pi-2');
     await until('the true one', async () => ((await show('pi-2')).seenAtMs ?? 0) > (seenAtMs ?? 0));
     expect((await show('pi-2')).identity?.attention).toBeNull();
-    expect(JSON.parse(await ok('--json', 'device', 'attention')).items).toEqual([]);
+    expect((await json<{ items: object[] }>('device', 'attention')).items).toEqual([]);
   });
 });
 
 describe('certificates that live for seconds', () => {
-  beforeAll(() => begin('short', '--certificate-life-ms', '6000'));
+  beforeAll(() => start('short', '--certificate-life-ms', '6000'));
   afterAll(() => server.stop());
 
   it('are renewed while the agent runs, also by one that was killed in the middle of it', async () => {

@@ -1,49 +1,31 @@
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { canonicalBytes, type ReleaseView, type TrustDraft, type TrustState } from '@wherry/protocol';
+import { createHash, createPublicKey, sign } from 'node:crypto';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  canonicalBytes,
+  type PublisherDocument,
+  type ReleaseView,
+  type TrustDraft,
+  type TrustState,
+  tufSignedBytes,
+} from '@wherry/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../src/program.ts';
-import { type RecordedShell, recordedShell } from '../src/testing/recorded-shell.ts';
+import { readKeyFile } from '../src/trust/key-folder.ts';
+import { rawPublicKey, tufKeyId } from '../src/trust/tuf-keys.ts';
+import { anotherMachine, publishCam, writeCam } from './fleet/cam.ts';
 import { type Liar, startLiar } from './fleet/liar.ts';
+import { type Operator, seatOperator } from './fleet/operator.ts';
 import { type RunningServer, startServer } from './fleet/processes.ts';
 
 /** A control plane that lies about what no metadata says: numbers, releases that nobody names, and drafts made on its word. */
-const shell = recordedShell();
+const operator = seatOperator();
+const { ok, json, codes, file } = operator;
 let server: RunningServer;
 let liar: Liar;
 
-async function ok(own: RecordedShell, ...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await own.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toMatchObject({ exitCode: 0, err: '' });
-  return out;
-}
-
-async function codes(own: RecordedShell, ...argv: string[]): Promise<string[]> {
-  const { exitCode, err } = await own.run('--json', ...argv);
-  expect(exitCode).not.toBe(0);
-  return JSON.parse(err).problems.map((problem: { code: string }) => problem.code);
-}
-
-function writeApp(own: RecordedShell, version: string): void {
-  mkdirSync(join(own.folder, 'cam'), { recursive: true });
-  writeFileSync(join(own.folder, 'cam/cam.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  const variants = 'variants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n';
-  writeFileSync(join(own.folder, 'cam/wherry.yaml'), `app: cam\nversion: ${version}\n${variants}`);
-}
-
-async function publish(version: string, ...more: string[]): Promise<void> {
-  writeApp(shell, version);
-  await ok(shell, 'publish', 'cam', ...more);
-}
-
-/** Another machine of the same people, which knows their root and nothing that was signed with it since. */
-function fresh(): RecordedShell {
-  const own = recordedShell();
-  cpSync(join(shell.folder, '.config'), join(own.folder, '.config'), { recursive: true });
-  rmSync(join(own.folder, '.config/wherry/keys/repositories'), { recursive: true, force: true });
-  return own;
-}
+const publish = (version: string, ...more: string[]) => publishCam(operator, version, ...more);
+/** Knows their root, and nothing that was signed with it since. */
+const fresh = () => anotherMachine(operator);
 
 const ask = async <T>(path: string): Promise<T> =>
   (await (
@@ -52,17 +34,16 @@ const ask = async <T>(path: string): Promise<T> =>
 const state = () => ask<TrustState>('/api/v1/trust');
 const signedTargets = async () =>
   Object.keys((await ask<{ signed: { targets: object } }>('/api/v1/trust/apps/cam')).signed.targets);
-const show = async (version: string) =>
-  JSON.parse(await ok(shell, '--json', 'release', 'show', `cam@${version}`)) as ReleaseView;
+const show = (version: string) => json<ReleaseView>('release', 'show', `cam@${version}`);
 const isList = (path: string) => path.startsWith('/api/v1/releases?');
 const numbered = (number: number) => (path: string, answer: { items: ReleaseView[] }) =>
   isList(path) ? { ...answer, items: answer.items.map((item) => ({ ...item, releaseCounter: number })) } : answer;
 
 beforeAll(async () => {
-  server = await startServer(join(shell.folder, 'server'));
+  server = await startServer(file('server'));
   liar = await startLiar(server.origin);
-  await ok(shell, 'login', '--server', liar.origin, '--token', server.adminToken);
-  await ok(shell, 'trust', 'init', '--app', 'cam', '--no-passphrase');
+  await ok('login', '--server', liar.origin, '--token', server.adminToken);
+  await ok('trust', 'init', '--app', 'cam', '--no-passphrase');
   await publish('1.0.0');
   await publish('1.1.0');
 });
@@ -87,17 +68,17 @@ describe('the number of a release', () => {
   ])('%s is not signed', async (_, code, lie) => {
     const before = await signedTargets();
     liar.lie = lie;
-    writeApp(shell, '9.9.9');
-    expect(await codes(shell, 'publish', 'cam')).toEqual([code]);
-    expect(await codes(shell, 'publish', 'cam', '--out', 'change.json')).toEqual([code]);
+    writeCam(operator, '9.9.9');
+    expect(await codes('publish', 'cam')).toEqual([code]);
+    expect(await codes('publish', 'cam', '--out', 'change.json')).toEqual([code]);
     expect(await signedTargets()).toEqual(before);
   });
 
   it('that a machine saw only in the role is not signed again either', async () => {
     const own = fresh();
     liar.lie = numbered(1);
-    writeApp(own, '9.9.9');
-    expect(await codes(own, 'publish', 'cam')).toEqual(['rollback_attack']);
+    writeCam(own, '9.9.9');
+    expect(await own.codes('publish', 'cam')).toEqual(['rollback_attack']);
   });
 });
 
@@ -110,45 +91,66 @@ describe('a release that is vouched for', () => {
   };
 
   it('comes back without a question where it was seen signed, and only as the same bytes', async () => {
-    await ok(shell, 'trust', 'revoke', 'cam@1.0.0');
+    await ok('trust', 'revoke', 'cam@1.0.0');
     liar.lie = other('1.0.0');
     const { digest } = await show('1.0.0');
     for (const more of [[], ['--digest', digest]])
-      expect(await codes(shell, 'trust', 'vouch', 'cam@1.0.0', ...more)).toEqual(['equivocation']);
+      expect(await codes('trust', 'vouch', 'cam@1.0.0', ...more)).toEqual(['equivocation']);
     liar.lie = null;
     expect(await signedTargets()).not.toContain('default/cam/1.0.0.json');
-    await ok(shell, 'trust', 'vouch', 'cam@1.0.0');
+    await ok('trust', 'vouch', 'cam@1.0.0');
     expect(await signedTargets()).toContain('default/cam/1.0.0.json');
   });
 
   it('needs a look where it never was: its digest, or a person who says yes', async () => {
     const { digest } = await show('1.0.0');
-    await ok(shell, 'trust', 'revoke', 'cam@1.0.0');
+    await ok('trust', 'revoke', 'cam@1.0.0');
     const own = fresh();
-    expect(await codes(own, 'trust', 'vouch', 'cam@1.0.0')).toEqual(['invalid_query']);
+    expect(await own.codes('trust', 'vouch', 'cam@1.0.0')).toEqual(['invalid_query']);
     liar.lie = other('1.0.0');
-    expect(await codes(own, 'trust', 'vouch', 'cam@1.0.0', '--digest', digest)).toEqual(['digest_mismatch']);
+    expect(await own.codes('trust', 'vouch', 'cam@1.0.0', '--digest', digest)).toEqual(['digest_mismatch']);
     liar.lie = null;
     expect(await atTerminal(own, 'no\n', 'trust', 'vouch', 'cam@1.0.0')).toMatchObject({ exitCode: 1 });
     expect(await signedTargets()).not.toContain('default/cam/1.0.0.json');
     const { exitCode, said } = await atTerminal(own, 'yes\n', 'trust', 'vouch', 'cam@1.0.0');
     expect([exitCode, said]).toEqual([0, expect.stringContaining(digest)]);
-    await ok(shell, 'trust', 'revoke', 'cam@1.0.0');
-    await ok(fresh(), 'trust', 'vouch', 'cam@1.0.0', '--digest', digest);
+    await ok('trust', 'revoke', 'cam@1.0.0');
+    await fresh().ok('trust', 'vouch', 'cam@1.0.0', '--digest', digest);
     expect(await signedTargets()).toContain('default/cam/1.0.0.json');
   });
 });
 
+describe('a release that comes again as other bytes, signed by a publisher', () => {
+  it('is told by the audit as it is by who signs', async () => {
+    const refusals = async () =>
+      JSON.parse(await ok('--json', 'trust', 'audit')).refusals.map(({ code }: { code: string }) => code);
+    const key = (await readKeyFile(file('.config/wherry/keys/publisher.key'))).open('');
+    if (!key) throw new Error('the key of the publisher is sealed');
+    const keyid = tufKeyId(rawPublicKey(createPublicKey(key)));
+    expect(await refusals()).toEqual([]);
+    liar.lie = (path, answer: PublisherDocument) => {
+      if (path !== '/api/v1/trust/apps/cam') return answer;
+      const { targets, version } = answer.signed;
+      const other = { ...targets['default/cam/1.1.0.json'], hashes: { sha256: '0'.repeat(64) } };
+      const more = { version: version + 1, targets: { ...targets, 'default/cam/1.1.0.json': other } };
+      const signed = { ...answer.signed, ...more };
+      return { signed, signatures: [{ keyid, sig: sign(null, tufSignedBytes(signed), key).toString('hex') }] };
+    };
+    expect(await refusals()).toEqual(['equivocation']);
+    writeCam(operator, '9.9.9');
+    expect(await codes('publish', 'cam')).toEqual(['equivocation']);
+  });
+});
+
 describe('a change that others are asked to sign', () => {
-  const file = (name: string) => join(shell.folder, name);
   const draft = (): TrustDraft => JSON.parse(readFileSync(file('change.json'), 'utf8'));
 
   it('says what it does, and is not signed where it is not made on what was', async () => {
-    await ok(shell, 'trust', 'revoke', 'cam@1.0.0');
+    await ok('trust', 'revoke', 'cam@1.0.0');
     const older = (await state()).targets;
-    await ok(shell, 'trust', 'floor', 'raise', 'cam', '1');
-    writeApp(shell, '2.0.0');
-    await ok(shell, 'publish', 'cam', '--out', 'change.json', '--keys', 'desk');
+    await ok('trust', 'floor', 'raise', 'cam', '1');
+    writeCam(operator, '2.0.0');
+    await ok('publish', 'cam', '--out', 'change.json', '--keys', 'desk');
     const { base, documents, release } = draft();
     const [role, before, root] = [documents.publishers?.cam, base.publishers?.cam, base.root];
     if (!role || !before || !root || !release) throw new Error('the change has no role, none before it, or no release');
@@ -172,28 +174,33 @@ describe('a change that others are asked to sign', () => {
     ];
     for (const [code, patch] of tampers) {
       writeFileSync(file('forged.json'), JSON.stringify({ ...draft(), ...patch }));
-      expect([await codes(shell, 'trust', 'sign', 'forged.json'), patch]).toEqual([[code], patch]);
+      expect([await codes('trust', 'sign', 'forged.json'), patch]).toEqual([[code], patch]);
     }
-    const { err } = await shell.run('trust', 'sign', 'change.json');
+    const { err } = await operator.shell.run('trust', 'sign', 'change.json');
     const digest = createHash('sha256').update(Buffer.from(release, 'base64')).digest('hex');
     expect(err).toContain(`cam@2.0.0 comes, number 3, sha256:${digest}`);
     expect(err).not.toContain('cam@1.1.0');
-    await ok(shell, 'trust', 'import', 'change.json');
+    let looks = 0;
+    liar.lie = (path, answer) => {
+      if (path === '/api/v1/trust') looks += 1;
+      return answer;
+    };
+    await ok('trust', 'import', 'change.json');
+    expect(looks).toBe(1);
     expect(await signedTargets()).toContain('default/cam/2.0.0.json');
   });
 
   it('is held to the change before it, on a machine that knows nothing else', async () => {
-    const own = recordedShell();
-    cpSync(file('.config/wherry/keys/root.key'), join(own.folder, '.config/wherry/keys/root.key'));
+    const own = seatOperator();
+    cpSync(file('.config/wherry/keys/root.key'), own.file('.config/wherry/keys/root.key'));
     const older = (await state()).targets;
-    await ok(shell, 'trust', 'floor', 'raise', 'cam', '2');
-    await ok(shell, 'trust', 'export', 'change.json');
-    const carry = (patch: object) =>
-      writeFileSync(join(own.folder, 'change.json'), JSON.stringify({ ...draft(), ...patch }));
+    await ok('trust', 'floor', 'raise', 'cam', '2');
+    await ok('trust', 'export', 'change.json');
+    const carry = (patch: object) => writeFileSync(own.file('change.json'), JSON.stringify({ ...draft(), ...patch }));
     carry({});
-    await ok(own, 'trust', 'sign', 'change.json');
+    await own.ok('trust', 'sign', 'change.json');
     carry({ base: { ...draft().base, targets: older } });
-    expect(await codes(own, 'trust', 'sign', 'change.json')).toEqual(['rollback_attack']);
+    expect(await own.codes('trust', 'sign', 'change.json')).toEqual(['rollback_attack']);
   });
 });
 
@@ -205,12 +212,12 @@ it('a number far above is signed when a person says that it is right', async () 
   await publish('3.0.1');
 });
 
-async function atTerminal(own: RecordedShell, typed: string, ...argv: string[]) {
+async function atTerminal({ shell }: Operator, typed: string, ...argv: string[]) {
   let said = '';
   const sink = { write: (text: string) => (said += text) };
   const terminal = { out: sink, err: sink, isInteractive: true };
   const input = (async function* () {
     yield Buffer.from(typed);
   })();
-  return { exitCode: await runProgram(argv, { ...own, terminal, input }), said };
+  return { exitCode: await runProgram(argv, { ...shell, terminal, input }), said };
 }

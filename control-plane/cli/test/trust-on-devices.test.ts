@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import {
   createEffects,
@@ -11,33 +10,25 @@ import {
 } from '@wherry/agent/trust';
 import { type ClaimResponse, PATHS, type ReleaseView, succeed } from '@wherry/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordedShell } from '../src/testing/recorded-shell.ts';
+import { writeCam } from './fleet/cam.ts';
+import { seatOperator } from './fleet/operator.ts';
 import { type RunningServer, startServer } from './fleet/processes.ts';
 
 /**
  * What a device's own updater makes of what the commands sign and the control plane serves: one device with one factory root, through
  * publishing, rotation of every key, revocation, a floor, and a control plane restored from an older copy.
  */
-const shell = recordedShell();
-const file = (path: string) => join(shell.folder, path);
+const operator = seatOperator();
+const { ok, json, file, shell } = operator;
 const never = new AbortController().signal;
 let server: RunningServer;
 let factoryRoot: Buffer;
 let identity: ClaimResponse;
 let claimToken: string;
 
-async function ok(...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await shell.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
-}
-
 async function publish(version: string): Promise<ReleaseView> {
-  mkdirSync(file('cam'), { recursive: true });
-  writeFileSync(file('cam/cam.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  const variants = 'variants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n';
-  writeFileSync(file('cam/wherry.yaml'), `app: cam\nversion: ${version}\n${variants}limits: { cpu: 25% }\n`);
-  return JSON.parse(await ok('--json', 'publish', 'cam'));
+  writeCam(operator, version, 'limits: { cpu: 25% }\n');
+  return json('publish', 'cam');
 }
 
 /** The device's verdict on a release that its director wants: `ok`, or the code. Its disk stays from call to call. */
@@ -77,7 +68,7 @@ beforeAll(async () => {
   await ok('login', '--server', server.origin, '--token', server.adminToken);
   await ok('trust', 'init', '--app', 'cam', '--no-passphrase');
   factoryRoot = Buffer.from(await ok('trust', 'root'));
-  const { token } = JSON.parse(await ok('--json', 'device', 'claim-token')) as { token: string };
+  const { token } = await json<{ token: string }>('device', 'claim-token');
   claimToken = token;
   const reportKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   const body = { token, target: 'test-board', arch: 'arm64', reportKey, boot: randomBytes(16).toString('hex') };

@@ -1,53 +1,20 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type TrustState, tufSignedBytes } from '@wherry/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RecordedShell, recordedShell } from '../src/testing/recorded-shell.ts';
 import { changePublisher, firstRoot, nextTargets } from '../src/trust/edits.ts';
 import { rawPublicKey, tufKeyId } from '../src/trust/tuf-keys.ts';
+import { anotherMachine, publishCam, writeCam } from './fleet/cam.ts';
+import { seatOperator } from './fleet/operator.ts';
 import { type RunningServer, startServer } from './fleet/processes.ts';
 
 /** A real control plane whose database somebody else has written to: its owner's next signature must not be under what was written. */
-const shell = recordedShell();
-const file = (path: string) => join(shell.folder, path);
+const operator = seatOperator();
+const { ok, json, codes, file } = operator;
 const ROLE = 'pub.default.cam';
 let server: RunningServer;
 let factoryRoot: string;
-
-async function ok(own: RecordedShell, ...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await own.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
-}
-
-async function codes(own: RecordedShell, ...argv: string[]): Promise<string[]> {
-  const { exitCode, err } = await own.run('--json', ...argv);
-  expect(exitCode).toBe(1);
-  return JSON.parse(err).problems.map((problem: { code: string }) => problem.code);
-}
-
-function writeApp(own: RecordedShell, version: string): void {
-  mkdirSync(join(own.folder, 'cam'), { recursive: true });
-  writeFileSync(join(own.folder, 'cam/cam.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  const variants = 'variants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n';
-  writeFileSync(join(own.folder, 'cam/wherry.yaml'), `app: cam\nversion: ${version}\n${variants}`);
-}
-
-async function publish(own: RecordedShell, version: string): Promise<void> {
-  writeApp(own, version);
-  await ok(own, 'publish', 'cam');
-}
-
-/** Another machine of the same people: their keys, and what is known there when it is told. */
-function machine(...options: 'knows'[]): RecordedShell {
-  const own = recordedShell();
-  cpSync(file('.config'), join(own.folder, '.config'), { recursive: true });
-  if (!options.includes('knows'))
-    rmSync(join(own.folder, '.config/wherry/keys/repositories'), { recursive: true, force: true });
-  return own;
-}
 
 const state = async (): Promise<TrustState> =>
   (await (
@@ -92,30 +59,30 @@ const signed = <T extends object>(content: T) => ({
 
 beforeAll(async () => {
   server = await startServer(file('server'));
-  await ok(shell, 'login', '--server', server.origin, '--token', server.adminToken);
-  await ok(shell, 'trust', 'init', '--app', 'cam', '--no-passphrase');
-  factoryRoot = await ok(shell, 'trust', 'root');
-  await publish(shell, '1.0.0');
+  await ok('login', '--server', server.origin, '--token', server.adminToken);
+  await ok('trust', 'init', '--app', 'cam', '--no-passphrase');
+  factoryRoot = await ok('trust', 'root');
+  await publishCam(operator, '1.0.0');
 });
 afterAll(() => server.stop());
 
 it('a machine that was away comes to the newest root by the roots between', async () => {
-  const away = machine('knows');
-  for (const name of ['root-2', 'root-3']) await ok(shell, 'trust', 'key', 'new', name, '--no-passphrase');
-  await ok(shell, 'trust', 'key', 'rotate', 'root', 'root-2', '--role', 'root');
-  await ok(shell, 'trust', 'key', 'rotate', 'root-2', 'root-3', '--role', 'root');
-  await publish(away, '1.1.0');
-  await publish(shell, '1.2.0');
-  const first = machine();
-  writeFileSync(join(first.folder, 'root.json'), factoryRoot);
-  writeApp(first, '1.3.0');
-  await ok(first, 'publish', 'cam', '--trust', 'root.json');
-  expect(readdirSync(join(first.folder, '.config/wherry/keys/repositories'))).toHaveLength(1);
+  const away = anotherMachine(operator, 'knows');
+  for (const name of ['root-2', 'root-3']) await ok('trust', 'key', 'new', name, '--no-passphrase');
+  await ok('trust', 'key', 'rotate', 'root', 'root-2', '--role', 'root');
+  await ok('trust', 'key', 'rotate', 'root-2', 'root-3', '--role', 'root');
+  await publishCam(away, '1.1.0');
+  await publishCam(operator, '1.2.0');
+  const first = anotherMachine(operator);
+  writeFileSync(first.file('root.json'), factoryRoot);
+  writeCam(first, '1.3.0');
+  await first.ok('publish', 'cam', '--trust', 'root.json');
+  expect(readdirSync(first.file('.config/wherry/keys/repositories'))).toHaveLength(1);
 });
 
 it('first sight is said, with the keys that it is believed with', async () => {
   const { root } = await state();
-  const { exitCode, err } = await machine().run('trust', 'root');
+  const { exitCode, err } = await anotherMachine(operator).shell.run('trust', 'root');
   expect([exitCode, err]).toEqual([
     0,
     expect.stringContaining((root?.signed.roles.root.keyids[0] ?? '-').slice(0, 12)),
@@ -178,7 +145,7 @@ const TAMPERS: readonly (readonly [what: string, code: string, (db: DatabaseSync
 
 describe.each(TAMPERS)('%s', (_, code, write) => {
   it('is signed over by nobody', async () => {
-    await publish(shell, `2.${TAMPERS.findIndex((tamper) => tamper[2] === write)}.0`);
+    await publishCam(operator, `2.${TAMPERS.findIndex((tamper) => tamper[2] === write)}.0`);
     const before = await state();
     const kept = new Map<string, Row[]>();
     await restartWith((db) => {
@@ -186,7 +153,7 @@ describe.each(TAMPERS)('%s', (_, code, write) => {
       write(db, before);
     });
     const tampered = (await state()).roles;
-    writeApp(shell, '9.9.9');
+    writeCam(operator, '9.9.9');
     for (const argv of [
       ['publish', 'cam'],
       ['publish', 'cam', '--out', 'change.json'],
@@ -195,18 +162,18 @@ describe.each(TAMPERS)('%s', (_, code, write) => {
       ['trust', 'key', 'add', 'root-2', '--app', 'cam'],
       ['trust', 'renew', '--out', 'change.json'],
     ])
-      expect([argv.join(' '), ...(await codes(shell, ...argv))]).toEqual([argv.join(' '), code]);
+      expect([argv.join(' '), ...(await codes(...argv))]).toEqual([argv.join(' '), code]);
     expect(existsSync(file('change.json'))).toBe(false);
     const persons = (roles: TrustState['roles']) => roles.filter(({ role }) => !/^(snapshot|timestamp)$/.test(role));
     expect(persons((await state()).roles)).toEqual(persons(tampered));
-    const { refusals } = JSON.parse(await ok(shell, '--json', 'trust', 'audit')) as { refusals: { code: string }[] };
+    const { refusals } = await json<{ refusals: { code: string }[] }>('trust', 'audit');
     expect(refusals.map((refusal) => refusal.code)).toContain(code);
     if (code === 'arbitrary_software') {
-      const fresh = machine();
-      writeFileSync(join(fresh.folder, 'root.json'), factoryRoot);
-      writeApp(fresh, '9.9.9');
-      expect(await codes(fresh, 'publish', 'cam', '--trust', 'root.json')).toEqual([code]);
-      expect(await codes(shell, 'publish', 'cam', '--accept-restored')).toEqual([code]);
+      const fresh = anotherMachine(operator);
+      writeFileSync(fresh.file('root.json'), factoryRoot);
+      writeCam(fresh, '9.9.9');
+      expect(await fresh.codes('publish', 'cam', '--trust', 'root.json')).toEqual([code]);
+      expect(await codes('publish', 'cam', '--accept-restored')).toEqual([code]);
     }
     await restartWith((db) => {
       db.exec('delete from trust_metadata');
@@ -216,6 +183,6 @@ describe.each(TAMPERS)('%s', (_, code, write) => {
         db.prepare(statement).run(...(Object.values(row) as never[]));
       }
     });
-    await ok(shell, 'trust', 'renew');
+    await ok('trust', 'renew');
   });
 });

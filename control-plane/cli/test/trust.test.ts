@@ -1,33 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type TrustState, tufSignedBytes } from '@wherry/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordedShell } from '../src/testing/recorded-shell.ts';
 import { agentSigners } from '../src/trust/ssh-agent.ts';
 import { verifyRaw } from '../src/trust/tuf-keys.ts';
+import { writeCam } from './fleet/cam.ts';
+import { seatOperator } from './fleet/operator.ts';
 import { type RunningServer, startServer } from './fleet/processes.ts';
 
 /** The repository from its beginning to its drills, with the real server and the real commands. */
-const shell = recordedShell();
-const file = (path: string) => join(shell.folder, path);
+const operator = seatOperator();
+const { ok, json, codes, file, shell } = operator;
 let server: RunningServer;
-
-async function ok(...argv: string[]): Promise<string> {
-  const { exitCode, out, err } = await shell.run(...argv);
-  expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });
-  return out;
-}
-
-async function json<T>(...argv: string[]): Promise<T> {
-  return JSON.parse(await ok('--json', ...argv)) as T;
-}
-
-async function codes(...argv: string[]): Promise<string[]> {
-  const { exitCode, err } = await shell.run('--json', ...argv);
-  expect(exitCode).not.toBe(0);
-  return JSON.parse(err).problems.map((problem: { code: string }) => problem.code);
-}
 
 const trust = async (): Promise<TrustState> =>
   (await (
@@ -53,17 +37,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const MODULE = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-const writeApp = (version: string): void => writeAppIn(shell.folder, version);
-function writeAppIn(folder: string, version: string): void {
-  mkdirSync(join(folder, 'cam'), { recursive: true });
-  writeFileSync(join(folder, 'cam/cam.wasm'), MODULE);
-  writeFileSync(
-    join(folder, 'cam/wherry.yaml'),
-    `app: cam\nversion: ${version}\nvariants:\n  - wasm: { module: cam.wasm, abi: assemblyscript }\ntriggers:\n  - start\n`,
-  );
-}
-
 describe('one operator', () => {
   it('begins with one command; the keys are encrypted and for their owner only', async () => {
     expect(await codes('trust', 'root')).toEqual(['not_allowed_in_state']);
@@ -87,11 +60,11 @@ describe('one operator', () => {
   });
 
   it('publishing names the release in the app’s role: both, or neither', async () => {
-    writeApp('1.0.0');
+    writeCam(operator, '1.0.0');
     await ok('publish', 'cam', '--keys', 'keys');
     const first = (await versions())['pub.default.cam'];
     expect(first).toBeGreaterThan(0);
-    writeApp('1.1.0');
+    writeCam(operator, '1.1.0');
     expect(await codes('publish', 'cam', '--keys', 'nowhere')).toContain('signature_missing');
     expect((await versions())['pub.default.cam']).toBe(first);
     expect(await codes('release', 'show', 'cam@1.1.0')).toEqual(['not_found']);
@@ -100,7 +73,7 @@ describe('one operator', () => {
   });
 
   it('a release that waits for signatures is published with the last of them', async () => {
-    writeApp('1.2.0');
+    writeCam(operator, '1.2.0');
     await ok('publish', 'cam', '--keys', 'nowhere', '--out', 'release.json');
     expect(await codes('trust', 'import', 'release.json')).toEqual(['signature_missing']);
     await ok('trust', 'sign', 'release.json', '--keys', 'keys');
@@ -109,15 +82,13 @@ describe('one operator', () => {
   });
 
   it('publishers who are first at the same time both publish, and none takes the other’s release out', async () => {
-    const shells = await Promise.all(
-      ['2.0.0', '2.1.0'].map(async (version) => {
-        const own = recordedShell();
-        Object.assign(own.env, shell.env, { HOME: shell.folder });
-        writeAppIn(own.folder, version);
-        return own;
-      }),
-    );
-    const ends = await Promise.all(shells.map((own) => own.run('publish', 'cam', '--keys', file('keys'))));
+    const publishers = ['2.0.0', '2.1.0'].map((version) => {
+      const own = seatOperator();
+      Object.assign(own.shell.env, shell.env, { HOME: shell.folder });
+      writeCam(own, version);
+      return own.shell;
+    });
+    const ends = await Promise.all(publishers.map((own) => own.run('publish', 'cam', '--keys', file('keys'))));
     expect(ends.map(({ exitCode, err }) => (exitCode === 0 ? 'ok' : err))).toEqual(['ok', 'ok']);
     const { items } = await json<{ items: { version: string }[] }>('release', 'ls');
     expect(items.map(({ version }) => version)).toEqual(expect.arrayContaining(['2.0.0', '2.1.0']));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
+import { jsonOf } from '../json-of.ts';
 import { readEntry, readTar, type TarEntry, TarError } from './tar.ts';
 
 /**
@@ -53,7 +54,7 @@ async function inspect(
       'digest_mismatch',
       `${file} is damaged: the configuration ${path.value} has the digest sha256:${hex}`,
     );
-  const { os, architecture } = (parseJson(bytes) ?? {}) as { os?: unknown; architecture?: unknown };
+  const { os, architecture } = (jsonOf(bytes) ?? {}) as { os?: unknown; architecture?: unknown };
   if (typeof os !== 'string' || typeof architecture !== 'string')
     return refuse('invalid_body', `${file}: its configuration names no os and architecture`);
   return succeed({ imageId: `sha256:${hex}`, platform: `${os}/${architecture}` });
@@ -87,15 +88,7 @@ function blobPath(digest: unknown): string {
 }
 
 async function readJson(handle: FileHandle, entry: TarEntry | undefined): Promise<unknown> {
-  return entry && parseJson(await readEntry(handle, entry, JSON_MAX_BYTES));
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return entry && jsonOf(await readEntry(handle, entry, JSON_MAX_BYTES));
 }
 
 async function compression(handle: FileHandle): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { type AuditEntry, type AuditExport, auditEntry, auditExport } from '@wherry/protocol';
 import { z } from 'zod';
+import { jsonOf } from '../json-of.ts';
 
 /**
  * A log as a file: lines of JSON, oldest entry first. The first line says whose it is, who signs it and where it begins; the last one
@@ -31,11 +32,5 @@ export const readEntry = reader(auditEntry);
 export const readEnd = reader(end);
 
 function reader<T extends z.ZodType>(schema: T): (line: string) => z.infer<T> | null {
-  return (line) => {
-    try {
-      return schema.safeParse(JSON.parse(line)).data ?? null;
-    } catch {
-      return null;
-    }
-  };
+  return (line) => schema.safeParse(jsonOf(line)).data ?? null;
 }

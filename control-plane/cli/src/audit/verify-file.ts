@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import {
   AuditChain,
@@ -24,13 +25,14 @@ export interface FileRules {
   readonly nowMs: number;
 }
 
-/** Follows an exported log without a control plane. Codes: invalid_body (no export, or cut off), key_unknown. */
+/** Follows an exported log without a control plane. Codes: not_found, invalid_body (no export, or cut off), key_unknown. */
 export async function verifyFile(path: string, rules: FileRules): Promise<AuditVerification> {
   const startedAtMs = performance.now();
   let log: OpenLog | null = null;
   let end: ExportEnd | null = null;
   let firstId: number | null = null;
   let number = 0;
+  await checkReadable(path);
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
     if (log === null) {
@@ -107,4 +109,11 @@ function readKey(publicKey: string, keyId: string): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    throw refused('not_found', `read ${path}: ${error.message}`);
+  });
+  if ((await stat(path)).isDirectory()) throw refused('not_found', `${path} is a folder: name the file of an export`);
 }

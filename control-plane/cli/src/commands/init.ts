@@ -25,17 +25,23 @@ export function initCommand(shell: Shell): Command {
     if (existing.some((name) => name !== '.git'))
       throw refused('already_exists', `${folder} is not empty: choose another folder`);
     const files = templateFiles(options.template, app.data);
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text, { flag: 'wx' });
-    }
+    await writeFiles(folder, files).catch((error: NodeJS.ErrnoException) => {
+      throw refused('unavailable', `write ${folder}: ${error.message}`);
+    });
     present(shell, command, { folder, app: app.data, files: Object.keys(files) }, () =>
       [
         `Made ${app.data} in ${folder}:`,
         ...Object.keys(files).map((path) => `  ${path}`),
         '',
-        `Next: cd ${dir}, npm install, npm run build, then wherry publish`,
+        `Next: ${folder === shell.folder ? '' : `cd ${dir}, `}npm install, npm run build, then wherry publish`,
       ].join('\n'),
     );
   });
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text, { flag: 'wx' });
+  }
 }

@@ -21,6 +21,7 @@ import { note, present, type Shell } from '../shell.ts';
 import { shortDigest, size } from '../terminal/figures.ts';
 import { sheet } from '../terminal/table.ts';
 import { waitingText } from '../trust/commit-change.ts';
+import { collect } from './pairs.ts';
 import { variantText } from './release/release-text.ts';
 import { withChange } from './trust/change-options.ts';
 
@@ -38,7 +39,8 @@ export function publishCommand(shell: Shell): Command {
       .option(
         '--evidence <bundle>',
         'a cosign bundle of a module or archive, or BUNDLE,MANIFEST of an OCI artifact; may be repeated',
-        (file: string, before: string[] = []) => [...before, file],
+        collect,
+        [],
       )
       .option(
         '--accept-jump',

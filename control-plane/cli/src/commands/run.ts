@@ -23,8 +23,14 @@ export function runCommand(shell: Shell): Command {
     .argument('[args...]', 'arguments of the module, after --')
     .option('--dir <host::guest>', 'let it use a folder (repeat for more)', collect, [])
     .option('--env <key=value>', 'let it see a variable (repeat for more)', collect, [])
-    .option('--memory <size>', 'most memory it may have', bytesOption, 16 * 1024 * 1024)
-    .option('--wall <duration>', 'longest time it may run', durationOption, 2_000)
+    .addOption(
+      new Option('--memory <size>', 'most memory it may have')
+        .argParser(bytesOption)
+        .default(16 * 1024 * 1024, '16MiB'),
+    )
+    .addOption(
+      new Option('--wall <duration>', 'longest time it may run').argParser(durationOption).default(2_000, '2s'),
+    )
     .option('--fake-hardware <file>', 'pins, buses and serial devices in memory, by a script (YAML)')
     .addOption(
       new Option('--abi <abi>', 'how it was built')

@@ -1,4 +1,5 @@
 import { ApiError, readProblem, type StreamChange, streamChange } from '@wherry/protocol';
+import { jsonOf } from '../json-of.ts';
 import type { Connection } from './connect.ts';
 
 /** Longest event that is kept; a server that sends more without an end is not ours. */
@@ -26,7 +27,7 @@ export async function* readEvents(
     },
   });
   for await (const data of eventData(answer.body.pipeThrough(heard).pipeThrough(new TextDecoderStream()))) {
-    const change = streamChange.safeParse(parseJson(data));
+    const change = streamChange.safeParse(jsonOf(data));
     if (change.success) yield change.data;
   }
 }
@@ -47,13 +48,5 @@ export async function* eventData(chunks: AsyncIterable<string>): AsyncGenerator<
         data = [];
       } else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,4 @@
-import { type AppName, type Client, listReleases, type ReleaseView } from '@wherry/protocol';
-import { firstItems } from '../connection/pages.ts';
+import { type AppName, type Client, firstItems, listReleases, type ReleaseView } from '@wherry/protocol';
 
 const RELEASES_MAX = 10_000;
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ApiError, type AppName, publishRelease, type ReleaseView } from '@wherry/protocol';
 import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
-import { CliFailure } from '../failure.ts';
+import { CliFailure, misused } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { missingSignatures, writeDraft } from '../trust/draft.ts';
 import { checkSignatures, rememberSent } from '../trust/send-draft.ts';
@@ -17,7 +17,7 @@ export interface SendOptions extends SignerOptions {
   /** Leave it there, for others to sign. */
   readonly out?: string;
   /** Files of sigstore bundles. */
-  readonly evidence?: readonly string[];
+  readonly evidence: readonly string[];
   /** A number far above those before is right. */
   readonly acceptJump?: boolean;
 }
@@ -38,7 +38,11 @@ export async function sendRelease(
   options: SendOptions,
   prepare: () => Promise<ReleaseBytes>,
 ): Promise<SentRelease> {
-  const evidence = await readEvidence(shell, options.evidence ?? []);
+  if (options.out !== undefined && options.evidence.length > 0)
+    throw misused(
+      'bundles travel with a release that is uploaded, not in a file that waits: leave out --out or --evidence',
+    );
+  const evidence = await readEvidence(shell, options.evidence);
   const signers = await availableSigners(shell, options);
   for (let attempt = 1; ; attempt += 1) {
     const opened = await openRole(shell, command, connection, app, options.acceptJump === true);

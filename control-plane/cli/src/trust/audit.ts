@@ -39,7 +39,7 @@ export function auditTrust({ keys, root, targets, roles: files }: TrustState, no
       'root',
       roles.root,
       'names the keys of all other roles',
-      'everything, at the next update of each device; only new factory roots recover',
+      'change everything, at the next update of each device; only new factory roots recover',
     ),
     row(
       'targets',

@@ -7,7 +7,7 @@ import {
   type TargetsDocument,
   type TrustDraft,
 } from '@wherry/protocol';
-import { namedBy } from './known-app.ts';
+import { entryOf, namedBy } from './known-app.ts';
 
 /** What a change does, in plain words, for whoever is asked to sign it: keys, apps, floors, releases. Pure. */
 export function describeChange({ base, documents }: TrustDraft): readonly string[] {
@@ -15,7 +15,9 @@ export function describeChange({ base, documents }: TrustDraft): readonly string
   return [
     ...(root ? rootChanges(base.root, root) : []),
     ...(targets ? targetsChanges(base.targets, targets) : []),
-    ...Object.entries(publishers).flatMap(([app, role]) => roleChanges(app, base.publishers?.[app] ?? null, role)),
+    ...Object.entries(publishers).flatMap(([app, role]) =>
+      roleChanges(app, entryOf(base.publishers, app) ?? null, role),
+    ),
   ];
 }
 

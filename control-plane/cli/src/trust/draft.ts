@@ -77,8 +77,12 @@ export async function signDraft(change: TrustDraft, available: readonly Signer[]
   return [...names];
 }
 
+/** Code: unavailable. */
 export async function writeDraft(path: string, change: TrustDraft): Promise<void> {
-  await writeFile(path, `${JSON.stringify(change, null, 1)}\n`, { flush: true });
+  const text = `${JSON.stringify(change, null, 1)}\n`;
+  await writeFile(path, text, { flush: true }).catch((error: NodeJS.ErrnoException) => {
+    throw refused('unavailable', `write ${path}: ${error.message}`);
+  });
 }
 
 export async function readDraft(path: string): Promise<TrustDraft> {

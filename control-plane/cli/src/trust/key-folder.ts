@@ -49,7 +49,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   return { name, path, publicHex, isSealed: sealed !== undefined, open };
 }
 
-/** An empty passphrase leaves it unencrypted. Code: already_exists. */
+/** An empty passphrase leaves it unencrypted. Codes: already_exists, unavailable. */
 export async function makeKeyFile(folder: string, name: string, passphrase: string): Promise<KeyFile> {
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(name))
     throw refused('invalid_query', `${name} cannot be the name of a key: use a-z, 0-9, "-" and "_"`);
@@ -60,8 +60,10 @@ export async function makeKeyFile(folder: string, name: string, passphrase: stri
       ? { plain: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64') }
       : { sealed: sealKey(privateKey, passphrase, publicHex) };
   const path = join(folder, `${name}.key`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const content = `${JSON.stringify({ kind: 'wherry-key', public: publicHex, ...secret }, null, 2)}\n`;
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw refused('unavailable', `make ${folder}: ${error.message}`);
+  });
   await writeFile(path, content, { mode: 0o600, flag: 'wx', flush: true }).catch((error: NodeJS.ErrnoException) => {
     throw refused(error.code === 'EEXIST' ? 'already_exists' : 'unavailable', `write ${path}: ${error.message}`);
   });

@@ -1,6 +1,6 @@
 import { type PublisherDocument, publisherDocument } from '@wherry/protocol';
 import { describe, expect, it } from 'vitest';
-import { checkSameRelease, digestKnown, learn, namedBy } from './known-app.ts';
+import { checkSameRelease, digestKnown, entryOf, learn, namedBy } from './known-app.ts';
 
 const hex = (letter: string) => letter.repeat(64);
 
@@ -22,6 +22,15 @@ describe('what a machine knows of an app', () => {
     expect(second).toEqual({ counter: 2, releases: { '1.0.0': `sha256:${hex('a')}`, '1.1.0': `sha256:${hex('b')}` } });
     expect(digestKnown(second, '1.1.0')).toBe(`sha256:${hex('b')}`);
     expect(digestKnown(second, 'constructor')).toBeNull();
+  });
+
+  it('is found by its name alone', () => {
+    expect([entryOf({ cam: 1 }, 'cam'), entryOf({ cam: 1 }, 'constructor'), entryOf(undefined, 'cam')]).toEqual([
+      1,
+      undefined,
+      undefined,
+    ]);
+    expect(learn(entryOf({}, 'constructor'), roleOf(['1.0.0', 1, 'a']), false).counter).toBe(1);
   });
 
   it('begins its numbers again under a control plane that was restored, and forgets no release', () => {

@@ -18,7 +18,7 @@ export interface NamedRelease {
   readonly counter: number;
 }
 
-export const NOTHING_KNOWN: KnownApp = { counter: 0, releases: {} };
+const NOTHING_KNOWN: KnownApp = { counter: 0, releases: {} };
 /** Of one app; the ones that were learnt first go. */
 const RELEASES_KEPT = 4_096;
 
@@ -63,6 +63,10 @@ export function checkSameRelease(
 
 /** Null: this machine has never seen the release in verified metadata. */
 export function digestKnown(known: KnownApp | undefined, version: string): string | null {
-  const releases = known?.releases ?? {};
-  return Object.hasOwn(releases, version) ? (releases[version] ?? null) : null;
+  return entryOf(known?.releases, version) ?? null;
+}
+
+/** By a name that others chose: an app may be called `constructor`. */
+export function entryOf<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { rootDocument } from '@wherry/protocol';
 import { z } from 'zod';
+import { writePrivateFile } from '../connection/private-file.ts';
 import { refused } from '../failure.ts';
-import { jsonOf } from './json-of.ts';
+import { jsonOf } from '../json-of.ts';
 import type { KnownRepository } from './verify-served.ts';
 
 /**
@@ -66,16 +67,6 @@ export async function othersKnown({ file, tenant }: KnownPlace): Promise<string[
 
 /** Code: unavailable. Without it the next command would believe anything once more. */
 export async function writeKnown({ file }: KnownPlace, { roots, versions, apps }: KnownRepository): Promise<void> {
-  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.new`;
-  try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const content = { kind: 'wherry-known-repository', roots, versions, apps };
-    await writeFile(draft, `${JSON.stringify(content, null, 1)}\n`, { mode: 0o600, flush: true });
-    await rename(draft, file);
-  } catch (error) {
-    throw refused(
-      'unavailable',
-      `remember the repository in ${file}: ${error instanceof Error ? error.message : error}`,
-    );
-  }
+  const content = { kind: 'wherry-known-repository', roots, versions, apps };
+  await writePrivateFile(file, `${JSON.stringify(content, null, 1)}\n`);
 }

@@ -7,7 +7,6 @@ export async function askPassphrase(shell: Shell, what: string): Promise<string>
   const given = shell.env.WHERRY_PASSPHRASE;
   if (given !== undefined && given !== '') return given;
   const typed = await readHiddenLine(shell, what);
-  if (typed === undefined)
-    throw misused(`${what} needs a passphrase: set WHERRY_PASSPHRASE, or run this at a terminal`);
+  if (typed === undefined) throw misused(`${what}: set WHERRY_PASSPHRASE, or run this at a terminal`);
   return typed;
 }

@@ -1,9 +1,9 @@
 import {
-  ApiError,
   type AppName,
   appName,
   getSession,
   getTrustPublisher,
+  nullIfMissing,
   type Outcome,
   type Problem,
   type PublisherDocument,
@@ -18,14 +18,17 @@ import type { Connection } from '../connection/connect.ts';
 import { refused } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { type AppMemory, openAppMemory } from './app-memory.ts';
-import { checkSameRelease, namedBy } from './known-app.ts';
-import { keepSight, look, orThrow, type Sight } from './sight.ts';
+import { checkSameRelease, entryOf, type KnownApp, namedBy } from './known-app.ts';
+import { appsKnown, keepSight, look, orThrow, type Sight } from './sight.ts';
 import { checkNotLower, type KnownRepository, verifyPublisher, verifyTargets } from './verify-served.ts';
 
 /** A tenant's repository as the control plane shows it, verified or not. */
 export interface Repository {
   readonly tenant: TrustDraft['tenant'];
   readonly state: TrustState;
+}
+export interface SeenRepository extends Repository {
+  readonly sight: Sight;
 }
 /** One whose root and targets are what their owners signed. */
 export interface BegunRepository extends Repository {
@@ -37,11 +40,7 @@ export interface BegunRepository extends Repository {
 }
 
 /** To look at only: what is signed is made on what readBegun answers. */
-export async function readRepository(
-  shell: Shell,
-  command: Command,
-  connection: Connection,
-): Promise<Repository & { readonly sight: Sight }> {
+export async function readRepository(shell: Shell, command: Command, connection: Connection): Promise<SeenRepository> {
   const { tenant } = await connection.client.call(getSession, {});
   const sight = await look(shell, command, connection, tenant);
   return { tenant, state: sight.state, sight };
@@ -52,16 +51,22 @@ export async function readRepository(
  * arbitrary_software, rollback_attack, equivocation and root_gap, when it is not what was signed.
  */
 export async function readBegun(shell: Shell, command: Command, connection: Connection): Promise<BegunRepository> {
-  const { tenant, state, sight } = await readRepository(shell, command, connection);
+  return await verifyBegun(shell, command, await readRepository(shell, command, connection));
+}
+
+/** The same for one that was read already. */
+export async function verifyBegun(
+  shell: Shell,
+  command: Command,
+  { tenant, state, sight }: SeenRepository,
+): Promise<BegunRepository> {
   const { root, targets } = state;
   if (!root || !targets || !sight.reached)
     throw refused('not_allowed_in_state', 'there is no repository yet: begin one with "wherry trust init"');
   const { isRestored, known } = sight;
   const versions = known?.versions ?? {};
   const roots = orThrow(sight.reached);
-  orThrow(checkNotLower('root', root.signed.version, versions, isRestored));
-  orThrow(verifyTargets(root, targets));
-  orThrow(checkNotLower('targets', targets.signed.version, versions, isRestored));
+  for (const check of ownersChecks({ root, targets, versions, isRestored })) orThrow(check);
   await keepSight(shell, command, sight, roots);
   const apps = await openAppMemory(shell, command, sight.place, isRestored);
   return { tenant, state, root, targets, versions, isRestored, apps };
@@ -70,45 +75,61 @@ export async function readBegun(shell: Shell, command: Command, connection: Conn
 /** Null: nobody has signed a release of the app yet. Codes: outside_delegation, arbitrary_software, rollback_attack, equivocation. */
 export async function readPublisher(
   connection: Connection,
-  { tenant, targets, versions, isRestored, apps }: BegunRepository,
+  repository: BegunRepository,
   app: AppName,
 ): Promise<PublisherDocument | null> {
-  const role = publisherRole(tenant, app);
+  const { tenant, apps } = repository;
   const document = await readUnverified(connection, app);
-  orThrow(checkNotLower(role, document?.signed.version ?? 0, versions, isRestored));
-  if (!document) return null;
-  orThrow(verifyPublisher(targets, role, document));
-  for (const named of namedBy(document)) orThrow(checkSameRelease(apps.of(app), `${app}@${named.version}`, named));
-  await apps.learn(app, document);
+  for (const check of roleChecks(repository, publisherRole(tenant, app), app, document, apps.of(app))) orThrow(check);
+  if (document) await apps.learn(app, document);
   return document;
 }
 
 export async function readUnverified({ client }: Connection, app: AppName): Promise<PublisherDocument | null> {
-  return await client.call(getTrustPublisher, { params: { app } }).catch((error: unknown) => {
-    if (error instanceof ApiError && error.problem.code === 'not_found') return null;
-    throw error;
-  });
+  return await nullIfMissing(client.call(getTrustPublisher, { params: { app } }));
 }
 
 /** What of the served repository is not what was signed, or older than what this machine knows: nothing when all of it verifies. */
 export async function refusalsOf(
   connection: Connection,
-  { tenant, state, sight }: Awaited<ReturnType<typeof readRepository>>,
+  { tenant, state, sight }: SeenRepository,
 ): Promise<readonly Problem[]> {
   const { root, targets } = state;
-  if (!root || !targets || !sight.reached) return [];
-  const versions = sight.known?.versions ?? {};
-  const outcomes: Outcome<unknown>[] = [
-    sight.reached,
-    checkNotLower('root', root.signed.version, versions, sight.isRestored),
-    verifyTargets(root, targets),
-    checkNotLower('targets', targets.signed.version, versions, sight.isRestored),
-  ];
+  const { reached, known, isRestored } = sight;
+  if (!root || !targets || !reached) return [];
+  const owned = { root, targets, versions: known?.versions ?? {}, isRestored };
+  const apps = appsKnown(sight, reached.ok ? reached.value : []);
+  const checks: Outcome<unknown>[] = [reached, ...ownersChecks(owned)];
   for (const { name } of targets.signed.delegations.roles) {
-    const app = appName.safeParse(name.slice(publisherRole(tenant, '').length));
-    const document = app.success ? await readUnverified(connection, app.data) : null;
-    outcomes.push(checkNotLower(name, document?.signed.version ?? 0, versions, sight.isRestored));
-    if (document) outcomes.push(verifyPublisher(targets, name, document));
+    const app = name.slice(publisherRole(tenant, '').length);
+    const asked = appName.safeParse(app);
+    const document = asked.success ? await readUnverified(connection, asked.data) : null;
+    checks.push(...roleChecks(owned, name, app, document, entryOf(apps, app)));
   }
-  return outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
+  return checks.flatMap((check) => (check.ok ? [] : check.problems));
+}
+
+type Owned = Pick<BegunRepository, 'root' | 'targets' | 'versions' | 'isRestored'>;
+
+/** What root and targets are held to, once the root is reached. */
+function ownersChecks({ root, targets, versions, isRestored }: Owned): readonly Outcome<unknown>[] {
+  return [
+    checkNotLower('root', root.signed.version, versions, isRestored),
+    verifyTargets(root, targets),
+    checkNotLower('targets', targets.signed.version, versions, isRestored),
+  ];
+}
+
+/** What the role of an app is held to. Without a document nobody has signed a release, as far as is shown. */
+function roleChecks(
+  { targets, versions, isRestored }: Owned,
+  role: string,
+  app: string,
+  document: PublisherDocument | null,
+  known: KnownApp | undefined,
+): readonly Outcome<unknown>[] {
+  const notLower = checkNotLower(role, document?.signed.version ?? 0, versions, isRestored);
+  if (!document) return [notLower];
+  const same = namedBy(document).map((named) => checkSameRelease(known, `${app}@${named.version}`, named));
+  return [notLower, verifyPublisher(targets, role, document), ...same];
 }

@@ -5,7 +5,7 @@ import { CliFailure, EXIT } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { missingSignatures } from './draft.ts';
 import { keyFolder } from './key-folder.ts';
-import { learn } from './known-app.ts';
+import { entryOf, learn } from './known-app.ts';
 import { knownPlace, readKnown } from './known-repository.ts';
 import type { BegunRepository, Repository } from './repository.ts';
 import { remember, type SightOptions } from './sight.ts';
@@ -74,7 +74,7 @@ export async function rememberSent(
   for (const [role, version] of sent) versions[role] = Math.max(versions[role] ?? 0, version);
   const kept = isNext ? [...roots, root] : roots;
   const learnt = Object.entries(isOwn ? publishers : {}).map(
-    ([app, document]) => [app, learn(known?.apps[app], document, false)] as const,
+    ([app, document]) => [app, learn(entryOf(known?.apps, app), document, false)] as const,
   );
   const apps = { ...known?.apps, ...Object.fromEntries(learnt) };
   if (kept.length > 0) await remember(shell, command, place, { roots: kept, versions, apps });

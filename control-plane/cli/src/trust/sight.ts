@@ -12,11 +12,11 @@ import {
 import type { Command } from 'commander';
 import type { Connection } from '../connection/connect.ts';
 import { CliFailure, EXIT, refused } from '../failure.ts';
+import { jsonOf } from '../json-of.ts';
 import { note, type Shell } from '../shell.ts';
-import { jsonOf } from './json-of.ts';
 import { keyFolder } from './key-folder.ts';
 import { type KnownPlace, knownPlace, othersKnown, readKnown, writeKnown } from './known-repository.ts';
-import { isSame, type KnownRepository, reachRoot } from './verify-served.ts';
+import { isKnown, type KnownRepository, reachRoot } from './verify-served.ts';
 
 /** What this machine sees of a repository, held to what it knows of it: see verify-served.ts for the rules. */
 export interface SightOptions {
@@ -46,7 +46,7 @@ export async function look(shell: Shell, command: Command, connection: Connectio
   const state = await connection.client.call(getTrust, {});
   const isRestored = options.acceptRestored === true;
   if (!state.root) return { state, place, known, isRestored, reached: null };
-  const start = await startOf(shell, options, known?.roots ?? []);
+  const [start = []] = await startsOf(shell, options, known ? [known.roots] : []);
   const from = isRestored ? start[0] : start.at(-1);
   const between = from ? await rootsBetween(connection, from.signed.version, state.root.signed.version) : [];
   return { state, place, known, isRestored, reached: reachRoot(start, state.root, between, isRestored) };
@@ -74,10 +74,18 @@ export async function keepSight(
     const served = state.roles.find((one) => one.role === role)?.version ?? 0;
     return [role, isRestored ? Math.min(version, served) : version] as const;
   });
+  const apps = appsKnown({ known, isRestored }, roots);
+  await remember(shell, command, place, { roots, versions: Object.fromEntries(kept), apps });
+}
+
+/** What this machine knows of the apps of the repository with these roots. */
+export function appsKnown(
+  { known, isRestored }: Pick<Sight, 'known' | 'isRestored'>,
+  roots: readonly RootDocument[],
+): KnownRepository['apps'] {
   // Another repository at the same place, on purpose: what the one before has named says nothing of it.
   const isOther = isRestored && !roots.some((root) => isKnown(known?.roots ?? [], root));
-  const apps = isOther ? {} : (known?.apps ?? {});
-  await remember(shell, command, place, { roots, versions: Object.fromEntries(kept), apps });
+  return isOther ? {} : (known?.apps ?? {});
 }
 
 /** A folder that cannot be written to keeps nobody from signing, but is told: the next command begins at first sight again. */
@@ -102,12 +110,15 @@ export function firstSight(root: RootDocument): string {
   ].join('\n');
 }
 
-/** Where the way to the served root begins: the root that a person gives, unless this machine has come by it already. */
-export async function startOf(
+/**
+ * Where ways to a root may begin: at what is known of each repository, `known`. When a person gives a root, at those only that have come
+ * by it; when none has, at the given root itself.
+ */
+export async function startsOf(
   shell: Shell,
   { trust }: SightOptions,
-  known: readonly RootDocument[],
-): Promise<readonly RootDocument[]> {
+  known: readonly (readonly RootDocument[])[],
+): Promise<readonly (readonly RootDocument[])[]> {
   if (trust === undefined) return known;
   const file = resolve(shell.folder, trust);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -115,16 +126,13 @@ export async function startOf(
   });
   const given = rootDocument.safeParse(jsonOf(text));
   if (!given.success) throw refused('metadata_malformed', `${file} is not a root: write one with "wherry trust root"`);
-  return isKnown(known, given.data) ? known : [given.data];
+  const come = known.filter((roots) => isKnown(roots, given.data));
+  return come.length > 0 ? come : [[given.data]];
 }
 
 export function orThrow<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new CliFailure(EXIT.refused, outcome.problems);
   return outcome.value;
-}
-
-function isKnown(known: readonly RootDocument[], root: RootDocument): boolean {
-  return known.some((one) => isSame(one, root));
 }
 
 async function rootsBetween({ client }: Connection, from: number, to: number): Promise<RootDocument[]> {

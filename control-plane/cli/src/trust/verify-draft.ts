@@ -12,13 +12,13 @@ import { refused } from '../failure.ts';
 import { digestOf } from '../oci/registry.ts';
 import { note, type Shell } from '../shell.ts';
 import { keyFolder } from './key-folder.ts';
-import { checkSameRelease, type KnownApp, learn, namedBy } from './known-app.ts';
+import { checkSameRelease, entryOf, type KnownApp, learn, namedBy } from './known-app.ts';
 import { knownOf, knownPlace, OFFLINE, readKnown } from './known-repository.ts';
-import { firstSight, orThrow, remember, type SightOptions, startOf } from './sight.ts';
+import { firstSight, orThrow, remember, type SightOptions, startsOf } from './sight.ts';
 import { verifyRaw } from './tuf-keys.ts';
 import {
   checkNotLower,
-  isSame,
+  isKnown,
   type KnownRepository,
   reachRoot,
   verifyPublisher,
@@ -39,8 +39,11 @@ export async function verifyDraft(shell: Shell, command: Command, change: TrustD
   const known = await knownOf(keys, tenant);
   const { root, targets } = base;
   if (root) {
-    const all = known.map(({ roots }) => roots);
-    const starts = options.trust === undefined ? all : [await startOf(shell, options, all.flat())];
+    const starts = await startsOf(
+      shell,
+      options,
+      known.map(({ roots }) => roots),
+    );
     verifyRoot(root, starts, isRestored);
     if (targets) orThrow(verifyTargets(root, targets));
     if (starts.length === 0) note(shell, command, firstSight(root));
@@ -56,7 +59,7 @@ export async function verifyDraft(shell: Shell, command: Command, change: TrustD
   const place = knownPlace(keys, OFFLINE, tenant);
   const offline = await readKnown(place);
   // What is known by its place is learnt there.
-  if (hasRoot(offline, root) || !known.some((one) => hasRoot(one, root)))
+  if (isKnown(offline?.roots ?? [], root) || !known.some(({ roots }) => isKnown(roots, root)))
     await remember(shell, command, place, learnFrom(change, root, offline, isRestored));
 }
 
@@ -85,10 +88,6 @@ function verifyRoot(root: RootDocument, starts: readonly (readonly RootDocument[
     orThrow(reachRoot(starts[0] ?? [], root, [], isRestored));
 }
 
-function hasRoot(known: KnownRepository | null, root: RootDocument): boolean {
-  return known?.roots.some((one) => isSame(one, root)) ?? false;
-}
-
 /** Without a control plane too, a machine goes forward with what it has verified. */
 function learnFrom(
   { tenant, base }: TrustDraft,
@@ -106,9 +105,9 @@ function learnFrom(
   if (base.targets) see('targets', base.targets.signed.version);
   for (const [app, role] of Object.entries(base.publishers ?? {})) {
     see(publisherRole(tenant, app), role.signed.version);
-    apps[app] = learn(apps[app], role, isRestored);
+    apps[app] = learn(entryOf(apps, app), role, isRestored);
   }
-  return { roots: hasRoot(before, root) ? known : [...older, root], versions, apps };
+  return { roots: isKnown(known, root) ? known : [...older, root], versions, apps };
 }
 
 function verifyRoles(
@@ -118,10 +117,10 @@ function verifyRoles(
 ): void {
   for (const [app, role] of Object.entries(documents.publishers ?? {})) {
     const name = publisherRole(tenant, app);
-    const before = base.publishers?.[app];
+    const before = entryOf(base.publishers, app);
     if (before && !base.targets) throw refused('outside_delegation', `nobody may sign as ${name} yet`);
     if (before && base.targets) orThrow(verifyPublisher(base.targets, name, before));
-    const apps = [...known.map(({ apps }) => apps[app]), learn(undefined, before ?? null, false)];
+    const apps = [...known.map(({ apps }) => entryOf(apps, app)), learn(undefined, before ?? null, false)];
     checkNames(app, role, apps);
     for (const { versions } of known)
       orThrow(checkNotLower(name, (before ?? role).signed.version, versions, isRestored));

@@ -10,7 +10,7 @@ import {
   type TargetsDocument,
   tufCanonicalJson,
 } from '@wherry/protocol';
-import type { KnownApp } from './known-app.ts';
+import { entryOf, type KnownApp } from './known-app.ts';
 import { verifyRaw } from './tuf-keys.ts';
 
 /**
@@ -92,7 +92,12 @@ export function follows(before: RootDocument, root: RootDocument): boolean {
   );
 }
 
-export function isSame(one: RootDocument, other: RootDocument): boolean {
+/** Whether a machine has accepted exactly this root before. */
+export function isKnown(known: readonly RootDocument[], root: RootDocument): boolean {
+  return known.some((one) => isSame(one, root));
+}
+
+function isSame(one: RootDocument, other: RootDocument): boolean {
   return tufCanonicalJson(one.signed) === tufCanonicalJson(other.signed);
 }
 
@@ -117,7 +122,7 @@ export function checkNotLower(
   versions: KnownRepository['versions'],
   isRestored: boolean,
 ): Outcome<void> {
-  const last = Object.hasOwn(versions, role) ? (versions[role] ?? 0) : 0;
+  const last = entryOf(versions, role) ?? 0;
   if (isRestored || version >= last) return succeed(undefined);
   const seen = version === 0 ? `no ${role}` : `${role} ${version}`;
   return refuse('rollback_attack', `the control plane shows ${seen}, and ${last} was sent from here: ${RESTORED}`);

@@ -1,7 +1,6 @@
-import { type AuditEntry, canonicalJson, listAudit } from '@wherry/protocol';
+import { type AuditEntry, canonicalJson, firstItems, listAudit } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { present, type Shell } from '../../shell.ts';
 import { timestamp } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';

@@ -1,4 +1,4 @@
-import { type AuthorityStatus, getAuthority } from '@wherry/protocol';
+import { type AuthorityStatus, type AuthorityStep, getAuthority } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { keepAuthority } from '../../connection/keep-authority.ts';
@@ -22,7 +22,8 @@ export function authorityStatusCommand(shell: Shell): Command {
   });
 }
 
-export function authorityText({ phase, sinceMs, current, stays, leaves, devices, ...more }: AuthorityStatus): string {
+export function authorityText(status: AuthorityStatus, step?: AuthorityStep): string {
+  const { phase, sinceMs, current, stays, leaves, devices, ...more } = status;
   const waiting = `${devices.waiting} heard within ${plural(more.heardWithinDays, 'day')}, ${devices.silent} silent for longer`;
   const isUnderWay = leaves !== null;
   return sheet([
@@ -33,8 +34,17 @@ export function authorityText({ phase, sinceMs, current, stays, leaves, devices,
     ['away from', isUnderWay && leaves !== current ? leaves : null],
     ['devices moved', isUnderWay ? devices.moved : null],
     ['waited for', isUnderWay ? waiting : null],
+    ['MQTT broker', more.isBrokerExternal ? (BROKER_NEEDS[step === 'replace' ? step : phase] ?? null) : null],
   ]);
 }
+
+const WRITE_AGAIN = 'run "wherry-server broker-config" again, send mosquitto SIGHUP, and restart the control plane';
+/** The control plane renews its own certificate by itself, and not the one of a broker beside it. */
+const BROKER_NEEDS: Readonly<Partial<Record<AuthorityStatus['phase'] | 'replace', string>>> = {
+  begun: `will need a certificate of the new authority, after "wherry ca switch": then ${WRITE_AGAIN}`,
+  switched: `needs a certificate of the new authority, before "wherry ca finish": ${WRITE_AGAIN}`,
+  replace: `needs a certificate of the new authority now: ${WRITE_AGAIN}`,
+};
 
 const PHASES: Readonly<Record<AuthorityStatus['phase'], string>> = {
   settled: 'none',

@@ -41,6 +41,6 @@ function stepCommand(shell: Shell, step: AuthorityStep): Command {
     const body = { step, anyway, ...(heardWithinDays === undefined ? {} : { heardWithinDays }) };
     const status = await connection.client.call(moveAuthority, { body });
     await keepAuthority(shell, connection.origin, status.pem);
-    present(shell, command, status, () => authorityText(status));
+    present(shell, command, status, () => authorityText(status, step));
   });
 }

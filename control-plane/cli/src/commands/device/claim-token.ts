@@ -1,7 +1,6 @@
-import { type ClaimToken, createClaimToken, listClaimTokens, removeClaimToken } from '@wherry/protocol';
-import { Command } from 'commander';
+import { type ClaimToken, createClaimToken, firstItems, listClaimTokens, removeClaimToken } from '@wherry/protocol';
+import { Command, Option } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { present, type Shell } from '../../shell.ts';
 import { age, labelsText, timestamp } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';
@@ -21,7 +20,11 @@ export function claimTokenCommand(shell: Shell): Command {
     .description('make a single-use token with which a new device joins')
     .option('--device <name>', 'the name that the device will have; else it chooses or gets one')
     .option('--label <key=value>', 'a label that the device will have (repeat for more)', collect, [])
-    .option('--ttl <duration>', 'how long the token may be used', durationOption, 86_400_000)
+    .addOption(
+      new Option('--ttl <duration>', 'how long the token may be used')
+        .argParser(durationOption)
+        .default(86_400_000, '1d'),
+    )
     .option('--list', 'list the tokens there are, without their secrets')
     .option('--remove <id>', 'take back a token that was not used')
     .addHelpText(

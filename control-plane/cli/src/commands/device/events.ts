@@ -1,7 +1,6 @@
-import { type DeviceEvent, listDeviceEvents } from '@wherry/protocol';
+import { type DeviceEvent, firstItems, listDeviceEvents } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { present, type Shell } from '../../shell.ts';
 import { timestamp } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';

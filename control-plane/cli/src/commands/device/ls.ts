@@ -1,7 +1,6 @@
-import { type Device, listDevices } from '@wherry/protocol';
+import { type Device, firstItems, listDevices } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { note, present, type Shell } from '../../shell.ts';
 import { age, labelsText, percent } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';

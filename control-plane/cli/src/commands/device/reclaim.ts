@@ -1,5 +1,5 @@
 import { reclaimDevice } from '@wherry/protocol';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
 import { timestamp } from '../../terminal/figures.ts';
@@ -9,7 +9,11 @@ export function reclaimDeviceCommand(shell: Shell): Command {
   const command = new Command('reclaim')
     .description('make a token with which a device gets a new identity under its old name')
     .argument('<device>')
-    .option('--ttl <duration>', 'how long the token may be used', durationOption, 86_400_000)
+    .addOption(
+      new Option('--ttl <duration>', 'how long the token may be used')
+        .argParser(durationOption)
+        .default(86_400_000, '1d'),
+    )
     .addHelpText(
       'after',
       `

@@ -1,7 +1,6 @@
-import { listReleases, type ReleaseView } from '@wherry/protocol';
+import { firstItems, listReleases, type ReleaseView } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { present, type Shell } from '../../shell.ts';
 import { age, shortDigest } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';
@@ -19,12 +18,15 @@ export function listReleasesCommand(shell: Shell): Command {
     const { items } = await firstItems(options.limit, (page) =>
       client.call(listReleases, { query: { ...page, ...(app ? { app } : {}) } }),
     );
-    present(shell, command, { items }, () => releasesText(items, shell.nowMs()));
+    present(shell, command, { items }, () => releasesText(items, app, shell.nowMs()));
   });
 }
 
-function releasesText(releases: readonly ReleaseView[], nowMs: number): string {
-  if (releases.length === 0) return 'Nothing is published yet. Publish with "wherry publish".';
+function releasesText(releases: readonly ReleaseView[], app: string | undefined, nowMs: number): string {
+  if (releases.length === 0)
+    return app === undefined
+      ? 'Nothing is published yet. Publish with "wherry publish".'
+      : `No release of ${app} is published. "wherry release ls" shows those of all apps.`;
   return table(
     ['app', 'version', 'counter', 'variants', 'running on', 'published', 'digest'],
     releases.map((release) => [

@@ -16,7 +16,8 @@ export function variantText(variant: Variant): string {
   if (variant.kind === 'agent')
     return `agent for ${variant.target}, archive of ${size(variant.archive.sizeBytes)}, ${variant.archive.digest}`;
   const from = variant.archive ? `archive of ${size(variant.archive.sizeBytes)}` : 'pulled by the device';
-  return `container, ${variant.platforms.join(' ')}, ${from}, ${variant.image}`;
+  const network = variant.network === 'open' ? ', may reach every address' : '';
+  return `container, ${variant.platforms.join(' ')}, ${from}, ${variant.image}${network}`;
 }
 
 export function triggerText(trigger: Trigger): string {
@@ -26,24 +27,40 @@ export function triggerText(trigger: Trigger): string {
     case 'cron':
       return `cron ${trigger.schedule}${trigger.timeZone ? ` (${trigger.timeZone})` : ''}`;
     case 'mqtt':
-      return `mqtt ${trigger.filter}`;
+      return `mqtt ${trigger.filter}${trigger.from === 'fleet' ? ' (from the fleet)' : ''}`;
     case 'http':
       return `http ${trigger.methods.join(' ')} ${trigger.path}`;
   }
 }
 
 export function capabilitiesText(granted: Capabilities): string {
-  const parts = [
-    granted.mqtt && `publish ${granted.mqtt.publish.join(' ')}`,
-    granted.http && `http ${granted.http.allow.join(' ')}${granted.http.private ? ' (private addresses too)' : ''}`,
-    granted.kv && 'kv',
-    granted.dataBytes && `data ${formatBytes(granted.dataBytes)}`,
-    ...Object.entries(granted.gpio ?? {}).map(([pin, direction]) => `gpio ${pin} (${direction})`),
-    ...Object.entries(granted.i2c ?? {}).map(([bus, addresses]) => `i2c ${bus} ${addresses.map(hex).join(' ')}`),
-    granted.serial?.length && `serial ${granted.serial.join(' ')}`,
-    granted.features?.length && `features ${granted.features.join(' ')}`,
-  ];
-  return parts.filter(Boolean).join(', ') || 'nothing';
+  const names = Object.keys(GRANT_TEXTS) as (keyof Capabilities)[];
+  return (
+    listed(names.map((name) => (granted[name] === undefined ? '' : GRANT_TEXTS[name](granted[name] as never)))) ||
+    'nothing'
+  );
+}
+
+/** All of them: who signs a release goes by this. */
+const GRANT_TEXTS: { readonly [K in keyof Capabilities]-?: (granted: NonNullable<Capabilities[K]>) => string } = {
+  mqtt: ({ publish, fleet = [] }) => listed([listText('publish', publish), listText('publish to the fleet', fleet)]),
+  http: (http) => `${listText('http', http.allow)}${http.private ? ' (private addresses too)' : ''}`,
+  kv: (isGranted) => (isGranted ? 'kv' : ''),
+  env: (names) => listText('env', names),
+  secrets: (secrets) => listText('secrets', Object.keys(secrets)),
+  dataBytes: (bytes) => `data ${formatBytes(bytes)}`,
+  gpio: (pins) => listed(Object.entries(pins).map(([pin, direction]) => `gpio ${pin} (${direction})`)),
+  i2c: (buses) => listed(Object.entries(buses).map(([bus, addresses]) => `i2c ${bus} ${addresses.map(hex).join(' ')}`)),
+  serial: (devices) => listText('serial', devices),
+  features: (features) => listText('features', features),
+};
+
+function listText(what: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `${what} ${items.join(' ')}`;
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.filter(Boolean).join(', ');
 }
 
 export function limitsText({

@@ -1,7 +1,6 @@
-import { listRollouts, type Rollout } from '@wherry/protocol';
+import { firstItems, listRollouts, type Rollout } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { sumWave } from '../../rollouts/rollout-text.ts';
 import { present, type Shell } from '../../shell.ts';
 import { age } from '../../terminal/figures.ts';
@@ -20,12 +19,15 @@ export function listRolloutsCommand(shell: Shell): Command {
     const { items } = await firstItems(options.limit, (page) =>
       client.call(listRollouts, { query: { ...page, ...(app ? { app } : {}) } }),
     );
-    present(shell, command, { items }, () => rolloutsText(items, shell.nowMs()));
+    present(shell, command, { items }, () => rolloutsText(items, app, shell.nowMs()));
   });
 }
 
-function rolloutsText(rollouts: readonly Rollout[], nowMs: number): string {
-  if (rollouts.length === 0) return 'There is no rollout yet. Start one: wherry rollout start APP@VERSION';
+function rolloutsText(rollouts: readonly Rollout[], app: string | undefined, nowMs: number): string {
+  if (rollouts.length === 0)
+    return app === undefined
+      ? 'There is no rollout yet. Start one: wherry rollout start APP@VERSION'
+      : `There is no rollout of ${app} yet. Start one: wherry rollout start ${app}@VERSION`;
   return table(
     ['id', 'release', 'devices', 'state', 'succeeded', 'failed', 'wave', 'started'],
     rollouts.map((rollout) => {

@@ -1,7 +1,6 @@
-import { getRollout, listRolloutMembers, type RolloutMember } from '@wherry/protocol';
+import { firstItems, getRollout, listRolloutMembers, type RolloutMember } from '@wherry/protocol';
 import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
-import { firstItems } from '../../connection/pages.ts';
 import { rolloutText } from '../../rollouts/rollout-text.ts';
 import { present, type Shell } from '../../shell.ts';
 import { age } from '../../terminal/figures.ts';

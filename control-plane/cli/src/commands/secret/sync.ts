@@ -1,10 +1,10 @@
 import {
-  ApiError,
   custodianRecipient,
   getSecretCustody,
   getSession,
   type HandedOutSecret,
   listSecrets,
+  nullIfMissing,
   type SecretView,
 } from '@wherry/protocol';
 import { Command } from 'commander';
@@ -79,10 +79,7 @@ async function keptValue(
   { app, name }: SecretView,
   key: CustodianKey,
 ): Promise<Buffer | null> {
-  const kept = await client.call(getSecretCustody, { params: { app, name, key: key.id } }).catch((error: unknown) => {
-    if (error instanceof ApiError && error.problem.code === 'not_found') return null;
-    throw error;
-  });
+  const kept = await nullIfMissing(client.call(getSecretCustody, { params: { app, name, key: key.id } }));
   if (kept === null) return null;
   const context = { tenant, recipient: custodianRecipient(key.id), app, name, version: kept.version };
   const value = open(kept.sealed, key.privateKey, context);

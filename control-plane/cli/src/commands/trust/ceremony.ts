@@ -6,7 +6,7 @@ import { note, present, type Shell } from '../../shell.ts';
 import { versionsOf, waitingText } from '../../trust/commit-change.ts';
 import { describeChange } from '../../trust/describe-change.ts';
 import { missingSignatures, readDraft, signDraft, writeDraft } from '../../trust/draft.ts';
-import { readBegun, readRepository } from '../../trust/repository.ts';
+import { readBegun, readRepository, verifyBegun } from '../../trust/repository.ts';
 import { rememberSent, uploadDraft } from '../../trust/send-draft.ts';
 import { availableSigners, type SignerOptions } from '../../trust/signers.ts';
 import { verifyDraft } from '../../trust/verify-draft.ts';
@@ -64,8 +64,8 @@ export function importCommand(shell: Shell): Command {
   return command.action(async (text: string) => {
     const change = await readDraft(resolve(shell.folder, text));
     const connection = await connect(shell, command);
-    const { state } = await readRepository(shell, command, connection);
-    if (state.root) await readBegun(shell, command, connection);
+    const repository = await readRepository(shell, command, connection);
+    if (repository.state.root) await verifyBegun(shell, command, repository);
     await uploadDraft(connection, change);
     await rememberSent(shell, command, connection, change, false);
     const versions = versionsOf(change);

@@ -1,8 +1,0 @@
-/** Of a file that anybody may have written; undefined where it is none. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -55,10 +55,13 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   const oidc = config.oidcFile ? createOidcProvider(await readOidcSettings(config.oidcFile)) : null;
   const store = await openSqliteStore(join(config.dataDir, 'wherry.db'));
   const tls = await openServerTls(config);
-  let tenant = 'default';
   const metrics = createMetrics({
-    devices: () => store.devices.counts(tenant),
-    rolloutsByState: () => store.rollouts.countByState(tenant),
+    tenants: async () =>
+      (await store.tenants.list())
+        .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+        .map(({ tenant }) => tenant),
+    devices: () => store.devices.countsByTenant(),
+    rollouts: () => store.rollouts.countByTenant(),
   });
   const process = newId();
   const ownBroker = await openBroker({
@@ -96,7 +99,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     ...(config.usageEveryMs === null ? {} : { usageEveryMs: config.usageEveryMs }),
   };
   const started = await bootstrap(context, config.dataDir);
-  tenant = started.tenant;
   const ingress = createIngress(context, metrics);
   await beginTrust(context);
   const jobs = startJobs(context);

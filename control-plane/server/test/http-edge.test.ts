@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, PATHS, problemDocument, signedCommand } from '@wherry/protocol';
+import { type Command, OPERATIONS, PATHS, problemDocument, signedCommand, type TenantId } from '@wherry/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { connectDevice } from './support/mqtt-device.ts';
@@ -209,6 +209,29 @@ describe('the HTTP edge', () => {
       ])
         expect(text).toContain(line);
       expect(text).not.toMatch(/wop1|wct1|pi-1/);
+    });
+
+    it('gives those of each tenant to who may list tenants, and names none to others', async () => {
+      await server.admin.call(OPERATIONS.addTenant, { body: { tenant: 'acme' as TenantId } });
+      const metrics = async (token?: string) => {
+        const answer = await server.fetch('/metrics', token === undefined ? {} : { token });
+        return { status: answer.status, text: await answer.text() };
+      };
+      const watcher = await server.admin.call(OPERATIONS.createOperatorToken, {
+        body: { name: 'prometheus', role: 'admin', scopes: ['tenants:read'] },
+      });
+      const each = await metrics(watcher.token);
+      expect(each.status).toBe(200);
+      expect(each.text).toContain('wherry_devices{tenant="acme",online="true"} 0');
+      expect(each.text).toContain('wherry_devices{tenant="default",online="false"} ');
+      expect(each.text).toContain('process_resident_memory_bytes');
+      const inAll = await metrics();
+      expect(inAll.status).toBe(200);
+      expect(inAll.text).not.toContain('acme');
+      const codeOf = async (token: string) => problemDocument.parse(JSON.parse((await metrics(token)).text)).code;
+      expect(await codeOf(await server.tokenFor('operator'))).toBe('forbidden');
+      expect(await codeOf(await server.tokenFor('admin', 'acme'))).toBe('forbidden');
+      expect(await codeOf('wop1.nobody')).toBe('unauthenticated');
     });
   });
 });

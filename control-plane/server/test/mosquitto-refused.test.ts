@@ -43,6 +43,11 @@ async function expectOut(device: SecuredDevice, client: MqttClient): Promise<voi
   for (let again = 0; again < 3; again += 1) expect(await isIn(device)).toBe(false);
 }
 
+it('shows a certificate that a roll-over of the authority does not renew, which operators are told', async () => {
+  const status = await server.admin.call(OPERATIONS.getAuthority, { query: {} });
+  expect(status).toMatchObject({ phase: 'settled', isBrokerExternal: true });
+});
+
 describe('mosquitto lets in no more', () => {
   it('a device that was removed, nor by a TLS session that it resumes', async () => {
     const [one, other] = [await claim('pi-1'), await claim('pi-2')];

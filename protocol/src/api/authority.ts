@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { authorityFingerprint } from '../messages/claim.ts';
 import { operation } from './operation.ts';
 
-/**
- * The certificate authority of the installation, and its roll-over to another one. Authorities are named by their fingerprints: the
- * SHA-256 of the certificate (DER), lower-case hex.
- */
-const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
+/** The certificate authority of the installation, and its roll-over to another one. Authorities are named by their fingerprints. */
+
 /** A device that was not heard for so long is not waited for. */
 const heardWithinDays = z.coerce.number().int().min(1).max(3650).default(30);
 
@@ -21,11 +19,14 @@ export const authorityStatus = z
     phase: z.enum(AUTHORITY_PHASES),
     sinceMs: z.int().nullable(),
     /** It vouches for the server, and claim tokens name it. */
-    current: fingerprint,
+    current: authorityFingerprint,
+    /** From when and until when the current one is good. */
+    notBeforeMs: z.int(),
+    notAfterMs: z.int(),
     /** Devices are to have their certificates of this one. */
-    stays: fingerprint,
+    stays: authorityFingerprint,
     /** Devices are to leave this one; null when nothing is under way. */
-    leaves: fingerprint.nullable(),
+    leaves: authorityFingerprint.nullable(),
     /** Of those that have a certificate: which have one of the authority that stays, and so believe it; and which do not. */
     devices: z.object({
       moved: z.int(),
@@ -34,6 +35,8 @@ export const authorityStatus = z
       silent: z.int(),
     }),
     heardWithinDays: z.int(),
+    /** MQTT is carried by a broker with a certificate of its own, which has to be brought another one after `switch` and `replace`. */
+    isBrokerExternal: z.boolean(),
     /** PEM of all that are to be believed just now. */
     pem: z.string(),
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listOperatorTokens } from './access.ts';
-import { ApiError, createClient } from './client.ts';
+import { ApiError, createClient, nullIfMissing } from './client.ts';
 import { listDevices, removeDevice, setDeviceLabels } from './devices.ts';
 
 /** A client whose server answers with `answer`, and what it was asked. */
@@ -56,6 +56,17 @@ describe('the client', () => {
       .client.call(listOperatorTokens, {})
       .catch((thrown: unknown) => thrown);
     expect((error as ApiError).problem).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('answers null for what does not exist, and nothing else', async () => {
+    const refusal = (status: number, code: string) => () =>
+      Response.json({ title: 'x', status, detail: 'x', code }, { status });
+    const ask = (answer: () => Response) => nullIfMissing(clientOf(answer).client.call(listOperatorTokens, {}));
+    expect(await ask(() => Response.json({ items: [] }))).toEqual({ items: [] });
+    expect(await ask(refusal(404, 'not_found'))).toBeNull();
+    // Who answers 404 without saying what is missing may be a proxy.
+    await expect(ask(() => new Response(null, { status: 404 }))).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(ask(refusal(404, 'release_unknown'))).rejects.toMatchObject({ problem: { code: 'release_unknown' } });
   });
 
   it('does not pass on an answer of another form', async () => {

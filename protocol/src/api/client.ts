@@ -46,6 +46,16 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+/** The answer; null when what was asked for does not exist. */
+export async function nullIfMissing<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.code === 'not_found') return null;
+    throw error;
+  }
+}
+
 /** The problem document of a failed answer, or one made up for an answer that is not one (a proxy's page, say). */
 export async function readProblem(answer: Response): Promise<ProblemDocument> {
   const parsed = problemDocument.safeParse(await answer.json().catch(() => undefined));

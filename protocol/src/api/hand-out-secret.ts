@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.ts';
 import type { KeyId } from '../names.ts';
 import { custodianRecipient, type SealedSecret, type SecretContext } from '../secrets/sealed-secret.ts';
 import type { Client } from './client.ts';
+import { firstItems } from './page.ts';
 import { listSecretRecipients, type SecretRecipient, type SecretView, setSecret } from './secrets.ts';
 
 /**
@@ -87,18 +88,10 @@ export async function handOutSecret(
 }
 
 async function allRecipients(client: Client, params: { app: never; name: string }, selector: string) {
-  const recipients: SecretRecipient[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const query = { selector, limit: LIMITS.pageSizeMax, ...(cursor ? { cursor } : {}) };
-    const page: { items: SecretRecipient[]; nextCursor: string | null } = await client.call(listSecretRecipients, {
-      params,
-      query,
-    });
-    recipients.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return recipients;
+  const { items } = await firstItems(Number.POSITIVE_INFINITY, (page) =>
+    client.call(listSecretRecipients, { params, query: { ...page, selector } }),
+  );
+  return items;
 }
 
 async function withOtherKeys(

@@ -9,8 +9,8 @@ export const claimTokenText = z
 
 const CLAIM_TOKEN_PREFIX = 'wct1.';
 const FINGERPRINT = /^([0-9a-f]{64})?$/;
-/** SHA-256 of an authority's certificate (DER). */
-const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
+/** SHA-256 of an authority's certificate (DER), lower-case hex. */
+export const authorityFingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const certificatePem = z
   .string()
@@ -52,7 +52,7 @@ export const claimResponse = z.strictObject({
 export const renewRequest = z.strictObject({
   csr: certificateRequestPem,
   /** Fingerprints of the authorities that it believes; absent: the one under whose certificate it found the control plane. */
-  authorities: z.array(fingerprint).min(1).max(8).optional(),
+  authorities: z.array(authorityFingerprint).min(1).max(8).optional(),
 });
 export const renewResponse = z.strictObject({ certificate: certificatePem });
 

@@ -8,6 +8,7 @@ import {
   type TenantId,
 } from '@wherry/protocol';
 import type { AppContext } from './context.ts';
+import { cutOff } from './identity/cut-off.ts';
 import { hashKey, issueCertificate } from './identity/issue-certificate.ts';
 import { tellEvent } from './identity/tell-event.ts';
 import { type Credential, invalidToken, useClaimToken } from './identity/use-claim-token.ts';
@@ -86,7 +87,7 @@ async function claim(
     return used;
   }
   const { device, given, isAnew } = used.value;
-  if (isAnew) await context.broker.kick(found.tenant, device);
+  if (isAnew) await cutOff(context, [{ tenant: found.tenant, device }]);
   return succeed({ who: { tenant: found.tenant as TenantId, device }, given });
 }
 

@@ -76,9 +76,9 @@ export interface Authority {
   readonly hint: string | null;
   standing(): AuthorityStanding;
   /** Code: not_allowed_in_state. */
-  mayStep(step: AuthorityStep): import('@wherry/protocol').Outcome<void>;
+  mayStep(step: AuthorityStep): Outcome<void>;
   /** One step of a roll-over, which listeners know of when this resolves. Code: not_allowed_in_state. */
-  step(step: AuthorityStep, nowMs: number): Promise<import('@wherry/protocol').Outcome<void>>;
+  step(step: AuthorityStep, nowMs: number): Promise<Outcome<void>>;
   /** The public key (SPKI DER) of a PKCS#10 request that its own key signed. Code: invalid_body. */
   readRequest(csr: string): Promise<Outcome<Uint8Array>>;
   /** Null unless this authority issued it for a device. One that has expired is read too: its end is for the caller to judge. */
@@ -94,6 +94,9 @@ export interface AuthorityStanding {
   readonly phase: 'settled' | 'begun' | 'switched' | 'aborted';
   readonly sinceMs: number | null;
   readonly current: string;
+  /** From when and until when the current one is good. */
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
   readonly stays: string;
   readonly leaves: string | null;
 }
@@ -144,11 +147,7 @@ export interface Passwords {
 export interface Blobs {
   has(digest: string): Promise<number | null>;
   /** Codes: digest_mismatch, payload_too_large. Nothing is kept of a refused upload. */
-  put(
-    digest: string,
-    body: AsyncIterable<Uint8Array>,
-    maxBytes: number,
-  ): Promise<import('@wherry/protocol').Outcome<number>>;
+  put(digest: string, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Outcome<number>>;
   /** `end` is exclusive. */
   read(digest: string, start: number, end: number): ReadableStream<Uint8Array>;
 }

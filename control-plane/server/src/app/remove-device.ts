@@ -1,6 +1,7 @@
 import { succeed } from '@wherry/protocol';
 import { audit } from './audit.ts';
 import { findDevice } from './find-device.ts';
+import { cutOff } from './identity/cut-off.ts';
 import { endIdentity } from './identity/end-identity.ts';
 import { leaveRollouts } from './rollouts/leave-rollouts.ts';
 import { transact } from './transact.ts';
@@ -23,6 +24,6 @@ export const removeDevice: UseCase<'removeDevice'> = async (context, caller, { p
     work.changes.push({ type: 'device', device });
     return succeed(undefined);
   });
-  if (removed.ok) await context.broker.kick(tenant, params.device);
+  if (removed.ok) await cutOff(context, [{ tenant, device: params.device }]);
   return removed;
 };

@@ -7,13 +7,15 @@ export interface Broker {
   /** Hands a message to a device if it is connected; never queues. QoS 1. */
   publish(topic: Topic, payload: Uint8Array): Promise<void>;
   isConnected(tenant: string, device: string): boolean;
-  /** Ends a device's session, for example after its removal. One that is no longer let in does not come back after it. */
+  /** Ends a device's session, for example after its removal. One that is no longer let in, as `refresh` was told, does not come back after it. */
   kick(tenant: string, device: string): Promise<void>;
   /**
    * Whom `authenticateCertificate` lets in has changed. For brokers that keep a list of `refused` themselves: what they could not take in
    * they take in at the next call. Never rejects. Absent where the broker asks at each connect.
    */
   refresh?(): Promise<void>;
+  /** It shows devices a certificate that somebody else sees to: one of another authority has to be brought to it. Absent: no. */
+  readonly hasOwnCertificate?: boolean;
 }
 
 /** A certificate that the authority signed and that opens nothing just now. */

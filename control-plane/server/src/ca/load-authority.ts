@@ -35,7 +35,7 @@ export async function loadAuthority(folder: string, nowMs: number): Promise<Load
   const [current, staying, leaving] = [of(state.current), of(stays(state)), leaves(state)];
   const trusted = believed(state);
   const link = trusted.length > 1 ? ((await readIfThere(join(folder, linkFile(staying.name)))) ?? '') : '';
-  const roots = new Set([...(trusted.includes(state.current) ? [current] : []), ...trusted.map(of)]);
+  const roots = new Set([current, ...trusted.map(of)]);
   return {
     state,
     current,
@@ -47,6 +47,8 @@ export async function loadAuthority(folder: string, nowMs: number): Promise<Load
       phase: state.phase,
       sinceMs: state.sinceMs === 0 ? null : state.sinceMs,
       current: current.fingerprint,
+      notBeforeMs: +current.certificate.validFromDate,
+      notAfterMs: +current.certificate.validToDate,
       stays: staying.fingerprint,
       leaves: leaving === null ? null : of(leaving).fingerprint,
     },

@@ -47,6 +47,7 @@ export async function openAuthority(dataDir: string, nowMs: number): Promise<Ope
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   let now = await loadAuthority(folder, nowMs);
   let listener = async (): Promise<void> => {};
+  let turn: Promise<unknown> = Promise.resolve();
   await forgetDropped(folder, now.state);
   return {
     folder,
@@ -99,23 +100,35 @@ export async function openAuthority(dataDir: string, nowMs: number): Promise<Ope
       const commonName = 'Wherry control plane';
       return await now.current.issue({ ...order, serial: serialFrom(randomBytes(16)), commonName, usage: SERVER_AUTH });
     },
-    async step(step, atMs) {
-      const next = stepRollOver(now.state, step, atMs);
-      if (!next.ok) return next;
-      if (step === 'begin' || step === 'replace') await prepareNext(folder, now, atMs);
-      await writeState(folder, next.value);
-      now = await loadAuthority(folder, atMs);
-      await forgetDropped(folder, now.state);
-      await listener();
-      return succeed(undefined);
-    },
+    step: (step, atMs) =>
+      inTurn(async () => {
+        if (await takeUp(atMs)) await listener();
+        const next = stepRollOver(now.state, step, atMs);
+        if (!next.ok) return next;
+        if (step === 'begin' || step === 'replace') await prepareNext(folder, now, atMs);
+        await writeState(folder, next.value);
+        now = await loadAuthority(folder, atMs);
+        await forgetDropped(folder, now.state);
+        await listener();
+        return succeed(undefined);
+      }),
     onStep(given) {
       listener = given;
     },
-    async reread() {
-      if (JSON.stringify(await readState(folder)) === JSON.stringify(now.state)) return false;
-      now = await loadAuthority(folder, Date.now());
-      return true;
-    },
+    reread: () => inTurn(() => takeUp(Date.now())),
   };
+
+  /** One after the other: two at once would write each other's files. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  }
+
+  /** What another process did to the folder; answers whether there was anything. */
+  async function takeUp(atMs: number): Promise<boolean> {
+    if (JSON.stringify(await readState(folder)) === JSON.stringify(now.state)) return false;
+    now = await loadAuthority(folder, atMs);
+    return true;
+  }
 }

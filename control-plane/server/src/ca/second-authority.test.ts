@@ -100,6 +100,28 @@ it('takes up what a crash left of a next authority that nothing names yet, and t
   expect(await other.reread()).toBe(false);
 });
 
+it('goes one step of many that are asked for at once, and leaves the folder whole', async () => {
+  const authority = await open();
+  const all = await Promise.all(Array.from({ length: 20 }, () => authority.step('begin', NOW_MS)));
+  expect(all.filter(({ ok }) => ok)).toHaveLength(1);
+  for (const one of all) if (!one.ok) expect(one.problems[0]?.code).toBe('not_allowed_in_state');
+  expect((await open()).bundlePem).toBe(authority.bundlePem);
+  const [, next, link] = authority.bundlePem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+  expect(new X509Certificate(link ?? '').publicKey.equals(new X509Certificate(next ?? '').publicKey)).toBe(true);
+});
+
+it('steps from where another process has led it, and tells its listener of that too', async () => {
+  const [one, other] = [await open(), await open()];
+  const seen: string[] = [];
+  other.onStep(async () => void seen.push(other.standing().phase));
+  await step(one, 'begin', 'switch', 'finish');
+  const refused = await other.step('finish', NOW_MS);
+  expect(refused.ok ? [] : refused.problems.map(({ code }) => code)).toEqual(['not_allowed_in_state']);
+  expect([seen, other.fingerprint]).toEqual([['settled'], one.fingerprint]);
+  await step(other, 'begin');
+  expect((await open()).standing()).toEqual(other.standing());
+});
+
 it('does not make a key anew that it should have', async () => {
   await step(await open(), 'begin');
   await rm(keyFile('authority-2'));

@@ -66,6 +66,7 @@ export function createRelay(options: RelayOptions): Relay {
         if (hasPeers) await tellNow({ kind: 'publish', topic, payload: toBase64(payload) });
       },
       refresh: async () => broker.refresh?.(),
+      ...(broker.hasOwnCertificate === undefined ? {} : { hasOwnCertificate: broker.hasOwnCertificate }),
       async kick(tenant, device) {
         await broker.kick(tenant, device);
         await tellNow({ kind: 'kick', tenant, device });
@@ -133,6 +134,7 @@ export function createRelay(options: RelayOptions): Relay {
       case 'publish':
         return await broker.publish(message.topic, fromBase64(message.payload));
       case 'kick':
+        await broker.refresh?.();
         return await broker.kick(message.tenant, message.device);
     }
   }

@@ -66,6 +66,8 @@ export const SERVER_LIMITS = {
   streamsPerTenant: 200,
   streamQueue: 256,
   streamHeartbeatMs: 15_000,
+  /** Tenants whose devices and rollouts are counted each for itself, for whoever watches; the oldest. */
+  metricTenants: 100,
   /** How long a device is asked to send its log, and how often that is asked again while somebody listens. */
   logsForMs: 60_000,
   logsRenewMs: 40_000,

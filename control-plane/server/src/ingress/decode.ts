@@ -14,6 +14,7 @@ import {
   succeed,
 } from '@wherry/protocol';
 import type { z } from 'zod';
+import { parseMessage } from '../app/reports/parse-message.ts';
 import type { IncomingMessage } from '../broker/port.ts';
 
 /** From bytes of a device to a value of the protocol, whole or not at all. Code: invalid_message. */
@@ -57,11 +58,6 @@ function check<T extends z.ZodType>(
   channel: string,
   made: (value: z.output<T>) => Decoded,
 ): Outcome<Decoded> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return succeed(made(parsed.data));
-  const issue = parsed.error.issues[0];
-  const path = issue ? `/${issue.path.map(String).join('/')}` : '/';
-  return refuse('invalid_message', `the ${channel} message does not fit its schema: ${issue?.message ?? 'invalid'}`, {
-    path,
-  });
+  const parsed = parseMessage(schema, value, `${channel} message`);
+  return parsed.ok ? succeed(made(parsed.value)) : parsed;
 }

@@ -1,10 +1,13 @@
-import { type ErrorCode, ROLLOUT_STATES } from '@wherry/protocol';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ErrorCode } from '@wherry/protocol';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Violation } from '../broker/guard/violations.ts';
+import { type FleetGrouping, type FleetSources, fleetFigures } from './fleet-figures.ts';
 
-/** What the server tells Prometheus. One registry for each server, so that two of them in one process do not mix. */
+/** What the server tells Prometheus. Registries of each server’s own, so that two of them in one process do not mix. */
 export interface Metrics {
-  readonly registry: Registry;
+  readonly contentType: string;
+  /** Everything, with the fleet as whoever asks may see it. */
+  text(grouping: FleetGrouping): Promise<string>;
   messageStored(channel: string): void;
   messageRefused(channel: string, code: ErrorCode): void;
   /** From the arrival of a message to the moment its acknowledgement may go. */
@@ -16,14 +19,9 @@ export interface Metrics {
   requestServed(method: string, route: string, status: number, seconds: number): void;
 }
 
-export interface MetricSources {
-  readonly devices: () => Promise<{ total: number; online: number }>;
-  readonly rolloutsByState: () => Promise<Partial<Record<(typeof ROLLOUT_STATES)[number], number>>>;
-}
-
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-export function createMetrics(sources: MetricSources): Metrics {
+export function createMetrics(sources: FleetSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -68,29 +66,13 @@ export function createMetrics(sources: MetricSources): Metrics {
     buckets: SECONDS,
     registers,
   });
-  new Gauge({
-    name: 'wherry_devices',
-    help: 'Devices, by whether their session lives',
-    labelNames: ['online'],
-    registers,
-    async collect() {
-      const { total, online } = await sources.devices();
-      this.set({ online: 'true' }, online);
-      this.set({ online: 'false' }, total - online);
-    },
-  });
-  new Gauge({
-    name: 'wherry_rollouts',
-    help: 'Rollouts by state',
-    labelNames: ['state'],
-    registers,
-    async collect() {
-      const counts = await sources.rolloutsByState();
-      for (const state of ROLLOUT_STATES) this.set({ state }, counts[state] ?? 0);
-    },
-  });
+  const fleet: Readonly<Record<FleetGrouping, Registry>> = {
+    in_all: fleetFigures(sources, 'in_all'),
+    by_tenant: fleetFigures(sources, 'by_tenant'),
+  };
   return {
-    registry,
+    contentType: registry.contentType,
+    text: async (grouping) => [await registry.metrics(), await fleet[grouping].metrics()].join('\n'),
     messageStored: (channel) => stored.inc({ channel }),
     messageRefused: (channel, code) => refused.inc({ channel, code }),
     acknowledged: (seconds) => ackLatency.observe(seconds),

@@ -71,7 +71,7 @@ export async function startMosquitto(dataDir?: string): Promise<Mosquitto> {
     },
     async connect(clientId = 'control-plane') {
       const { denyList, ...settings } = await readExternalSettings(join(at.folder, MOSQUITTO_FILES.settings));
-      if (denyList === null) throw new Error('the configuration names no list of what is refused');
+      if (!denyList) throw new Error('the configuration names no list of what is refused');
       const source = denyListSource(authority, () => Date.now());
       return createExternalBroker({ ...settings, denyList: createDenyList(denyList, source), clientId });
     },

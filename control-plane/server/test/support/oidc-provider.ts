@@ -15,6 +15,7 @@ export interface TestProvider {
   stop(): Promise<void>;
 }
 
+const LIFE_S = 3_600;
 const CLIENT = { clientId: 'wherry', clientSecret: 'a secret of the client that is long enough' };
 
 export async function startOidcProvider(): Promise<TestProvider> {
@@ -70,6 +71,8 @@ function createProvider(
     features: { devInteractions: { enabled: false } },
     cookies: { keys: ['a key of the tests'] },
     pkce: { required: () => true },
+    // Left out, each is remarked on at the console.
+    ttl: { Grant: LIFE_S, Session: LIFE_S, Interaction: LIFE_S, AccessToken: LIFE_S, IdToken: LIFE_S },
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...claims() }) }),
   });
 }

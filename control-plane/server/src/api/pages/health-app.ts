@@ -1,5 +1,11 @@
-import { Hono } from 'hono';
+import { listTenants } from '@wherry/protocol';
+import { type Context, Hono } from 'hono';
+import { refuseOutsiders } from '../../app/tenants/refuse-outsiders.ts';
+import type { FleetGrouping } from '../../metrics/fleet-figures.ts';
+import { readBearer } from '../auth/refusals.ts';
+import { requireAccess } from '../auth/require-access.ts';
 import type { ApiDeps, ApiEnv } from '../env.ts';
+import { problemAnswer } from '../problem.ts';
 
 /** For whoever watches the process: it lives; it can do its work; its figures. No secrets, so no sign-in; keep it off the internet. */
 export function healthApp(deps: ApiDeps): Hono<ApiEnv> {
@@ -10,9 +16,14 @@ export function healthApp(deps: ApiDeps): Hono<ApiEnv> {
     const isReady = Object.values(checks).every(Boolean);
     return c.json({ status: isReady ? 'ready' : 'not_ready', checks }, isReady ? 200 : 503);
   });
-  app.get('/metrics', async (c) =>
-    c.body(await deps.metrics.registry.metrics(), 200, { 'content-type': deps.metrics.registry.contentType }),
-  );
+  const figures = async (c: Context<ApiEnv>, grouping: FleetGrouping) =>
+    c.body(await deps.metrics.text(grouping), 200, { 'content-type': deps.metrics.contentType });
+  app.get('/metrics', async (c, next) => (readBearer(c) === undefined ? await figures(c, 'in_all') : await next()));
+  // Who sends a token wants to see each tenant: one that may not is told so.
+  app.get('/metrics', requireAccess(deps, listTenants), async (c) => {
+    const refused = refuseOutsiders(c.get('caller'));
+    return refused && !refused.ok ? problemAnswer(c, refused.problems) : await figures(c, 'by_tenant');
+  });
   return app;
 }
 

@@ -1,6 +1,7 @@
 import type { AppContext } from '../context.ts';
 import { APP_LIMITS } from '../limits.ts';
 import type { Work } from '../transact.ts';
+import { cutOff } from './cut-off.ts';
 
 /** What a device had opens nothing any more. The session that lives on it is ended by `endSessions`, after the commit. */
 export async function endIdentity(work: Work, device: string): Promise<void> {
@@ -16,6 +17,6 @@ export async function endSessions(context: AppContext): Promise<number> {
   await context.broker.refresh?.();
   const since = context.clock.nowMs() - APP_LIMITS.endedSessionsMs;
   const ended = await context.store.standings.ended(since, APP_LIMITS.endedSessionsBatch);
-  for (const { tenant, device } of ended) await context.broker.kick(tenant, device);
+  await cutOff(context, ended);
   return ended.length;
 }

@@ -4,6 +4,7 @@ import type { AppContext } from '../context.ts';
 import { APP_LIMITS } from '../limits.ts';
 import { leaveRollouts } from '../rollouts/leave-rollouts.ts';
 import { transact, type Work } from '../transact.ts';
+import { cutOff } from './cut-off.ts';
 import { tellEvent } from './tell-event.ts';
 
 /** What the birth of a session tells: which start of the device speaks. */
@@ -22,7 +23,11 @@ export async function noteStarts(context: AppContext, tenant: string, starts: re
   const news = await newsOf(context.store.standings, tenant, starts);
   if (news.length === 0) return;
   const noted = await transact(context, tenant, async (work) => succeed(await note(work, news)));
-  if (noted.ok) for (const device of noted.value) await context.broker.kick(tenant, device);
+  if (noted.ok)
+    await cutOff(
+      context,
+      noted.value.map((device) => ({ tenant, device })),
+    );
 }
 
 /** A fleet that comes back tells what is known: that is found out without a transaction. */

@@ -1,9 +1,9 @@
-import { type Outcome, refuse, report, succeed, usageBatch } from '@wherry/protocol';
-import type { z } from 'zod';
+import { type Outcome, refuse, report, usageBatch } from '@wherry/protocol';
 import type { ReceivedRun } from '../../storage/port/received.ts';
 import type { IncomingReport } from './incoming-report.ts';
 import { type NumberedItem, numbered, numbersOf } from './numbered.ts';
 import { openReport, openUsage } from './open-report.ts';
+import { parseMessage } from './parse-message.ts';
 import { type ReportKey, readReportKey } from './report-keys.ts';
 
 export interface Reading {
@@ -27,7 +27,7 @@ async function readUsage(
   const opened = await openUsage({ tenant, device }, batch, key);
   if (!opened.ok) return { items: opened };
   const { boot, samples } = opened.value;
-  const parsed = parse(usageBatch, opened.value);
+  const parsed = parseMessage(usageBatch, opened.value, 'batch of usage');
   if (!parsed.ok) return { items: parsed, refused: numbersOf(device, boot, samples) };
   return { items: numbered(device, boot, parsed.value.samples, (sample) => ({ kind: 'usage', sample })) };
 }
@@ -41,7 +41,7 @@ async function readReport(
   const said = readJson(opened.value.payload);
   if (said === null) return { items: refuse('invalid_message', 'the report is no object in JSON and UTF-8') };
   if (said.device !== device) return { items: refuse('wrong_device', `${device} sent a report that is not its own`) };
-  const parsed = parse(report, said);
+  const parsed = parseMessage(report, said, 'report');
   if (!parsed.ok) return { items: parsed, refused: numbersOf(device, said.boot, said.items) };
   return { items: numbered(device, parsed.value.boot, parsed.value.items, (item) => ({ kind: 'report', item })) };
 }
@@ -55,12 +55,4 @@ function readJson(payload: Uint8Array): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function parse<T extends z.ZodType>(schema: T, value: unknown): Outcome<z.output<T>> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return succeed(parsed.data);
-  const [issue] = parsed.error.issues;
-  const path = `/${issue?.path.map(String).join('/') ?? ''}`;
-  return refuse('invalid_message', `the message does not fit its schema: ${issue?.message ?? ''}`, { path });
 }

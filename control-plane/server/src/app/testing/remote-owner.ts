@@ -1,9 +1,9 @@
 import {
-  ApiError,
   type AppName,
   type Client,
   getTrust,
   getTrustPublisher,
+  nullIfMissing,
   type PublisherDocument,
   publisherRole,
   publishRelease,
@@ -13,6 +13,8 @@ import {
 } from '@wherry/protocol';
 import { signPublication } from './publisher.ts';
 import { beginOver, delegateTo } from './repository-owner.ts';
+
+export { signAs } from './repository-owner.ts';
 
 /** An owner who is also the publisher of every app, over the API of a running control plane: what people do with `wherry trust`. */
 export interface RemoteOwner {
@@ -38,10 +40,7 @@ export async function beginRemoteOwner(client: Client, tenant = 'default'): Prom
   }
 
   async function current(app: string): Promise<PublisherDocument | null> {
-    return await client.call(getTrustPublisher, { params: { app: app as AppName } }).catch((error: unknown) => {
-      if (error instanceof ApiError && error.problem.code === 'not_found') return null;
-      throw error;
-    });
+    return await nullIfMissing(client.call(getTrustPublisher, { params: { app: app as AppName } }));
   }
 
   async function publish(release: object): Promise<ReleaseView> {

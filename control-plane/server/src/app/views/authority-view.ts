@@ -1,15 +1,18 @@
-import { type AuthorityStatus, type Outcome, refuse, succeed } from '@wherry/protocol';
+import { type AuthorityStatus, type Outcome, succeed } from '@wherry/protocol';
 import type { AppContext } from '../context.ts';
+import { authorityOf } from '../identity/authority-of.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Where the authority's roll-over is, and how many devices are where. */
+/** Where the authority's roll-over is, and how many devices are where. Code: not_found. */
 export async function authorityView(
-  { authority, store, clock }: Pick<AppContext, 'authority' | 'store' | 'clock'>,
+  context: Pick<AppContext, 'authority' | 'broker' | 'store' | 'clock'>,
   heardWithinDays: number,
 ): Promise<Outcome<AuthorityStatus>> {
-  if (!authority) return refuse('unavailable', 'no authority');
-  const standing = authority.standing();
+  const found = authorityOf(context);
+  if (!found.ok) return found;
+  const { broker, store, clock } = context;
+  const standing = found.value.standing();
   const devices = { moved: 0, waiting: 0, silent: 0 };
   for (const { authority: of, heard, silent } of await store.certificates.holders(
     clock.nowMs() - heardWithinDays * DAY_MS,
@@ -19,7 +22,8 @@ export async function authorityView(
       devices.silent += silent;
     } else devices.moved += heard + silent;
   }
-  return succeed({ ...standing, devices, heardWithinDays, pem: authority.bundlePem });
+  const isBrokerExternal = broker.hasOwnCertificate ?? false;
+  return succeed({ ...standing, devices, heardWithinDays, isBrokerExternal, pem: found.value.bundlePem });
 }
 
 /** A certificate that names no authority is of the first one, which nobody is to leave when its roll-over was aborted. */

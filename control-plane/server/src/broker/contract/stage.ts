@@ -116,6 +116,7 @@ export class BrokerStage {
   /** As the control plane does: who may not be there any more is cut off, and again a while later. */
   async cutOff(identity: string): Promise<void> {
     this.refused.add(identity);
+    await this.broker.refresh?.();
     await this.kick(identity);
   }
 

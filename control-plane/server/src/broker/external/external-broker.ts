@@ -63,7 +63,10 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
       ...own,
     });
 
+  const isOverTls = options.deviceUrl.startsWith('mqtts:');
   return {
+    hasOwnCertificate: isOverTls,
+
     async start(handlers) {
       refused = handlers.refused;
       await refresh();
@@ -93,9 +96,8 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
       // The API comes up without its broker too: it goes on trying.
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, CONNECT_WITHIN_MS).unref());
       await Promise.race([isUp, deadline]);
-      return options.deviceUrl.startsWith('mqtts:')
-        ? { url: options.deviceUrl, tlsUrl: options.deviceUrl }
-        : { url: options.deviceUrl };
+      const url = options.deviceUrl;
+      return isOverTls ? { url, tlsUrl: url } : { url };
     },
 
     async stop() {
@@ -122,7 +124,6 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
 
     /** A session that came in before the broker had read its list is ended by whoever looks again (`end sessions`). */
     async kick(tenant, device) {
-      await refresh();
       if (!client?.connected) return;
       const usurper = connect({ clientId: `${tenant}/${device}`, reconnectPeriod: 0 });
       await new Promise<void>((resolve) => {

@@ -28,9 +28,11 @@ const settings = z.strictObject({
     .optional(),
 });
 
+type DenyListFiles = NonNullable<z.output<typeof settings>['denyList']>;
+
 export type ExternalSettings = Pick<ExternalBrokerOptions, 'url' | 'deviceUrl' | 'credentials'> & {
   /** Absolute paths. */
-  readonly denyList: DenyListPlace | null;
+  readonly denyList?: DenyListPlace;
 };
 
 /** Code: invalid_body, with everything that is wrong with the file. */
@@ -45,16 +47,13 @@ export async function readExternalSettings(file: string): Promise<ExternalSettin
   );
   const given = { ca, cert, key, username, password: password?.trim() };
   const credentials = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const { clientsFile, revokedFile, pidFile } = read.data.denyList ?? {};
-  const denyList =
-    clientsFile === undefined || revokedFile === undefined
-      ? null
-      : {
-          clientsFile: place(clientsFile),
-          revokedFile: place(revokedFile),
-          ...(pidFile === undefined ? {} : { pidFile: place(pidFile) }),
-        };
-  return { url, deviceUrl, credentials, denyList };
+  const { denyList } = read.data;
+  return { url, deviceUrl, credentials, ...(denyList && { denyList: placed(denyList, place) }) };
+}
+
+function placed({ clientsFile, revokedFile, pidFile }: DenyListFiles, place: (name: string) => string): DenyListPlace {
+  const files = { clientsFile: place(clientsFile), revokedFile: place(revokedFile) };
+  return pidFile === undefined ? files : { ...files, pidFile: place(pidFile) };
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -26,7 +26,8 @@ device certificate, and broker.json, with which the control plane is started (--
   --name NAME               a name or address under which it is reached; repeat for more
 
 While the control plane runs it keeps what is in OUT/clients, whom mosquitto lets in, and sends SIGHUP to the process of OUT/mosquitto.pid.
-Run this again, and send mosquitto SIGHUP, within a year: its own certificates expire.
+Run this again, and send mosquitto SIGHUP, within a year: its own certificates expire. And after "wherry ca switch" or "replace": they are to
+be of the new authority; then restart the control plane too.
 `;
 
 export type ReadBrokerConfig =

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, webcrypto } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { KEY_ALGORITHM, loadX509 } from '../x509.ts';
 
 /** What a device makes: a key, and the request for a certificate by it. */
@@ -10,7 +10,7 @@ export interface DeviceKey {
 export async function makeDeviceKey(): Promise<DeviceKey> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const x509 = await loadX509();
-  const { subtle } = webcrypto;
+  const { subtle } = crypto;
   const spki = publicKey.export({ format: 'der', type: 'spki' });
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
   const request = await x509.Pkcs10CertificateRequestGenerator.create({

@@ -49,6 +49,18 @@ export function deviceContract(store: () => Store): void {
       await store().devices.setAllOffline();
       expect(await store().devices.counts(A)).toEqual({ total: 2, online: 0 });
     });
+
+    test('are counted of every tenant, without those that were removed', async () => {
+      const { devices } = store();
+      for (const device of ['pi-1', 'pi-2', 'pi-3']) await devices.add(deviceOf(A, device));
+      await devices.add(deviceOf(B, 'pi-1'));
+      await devices.setOnline(A, 'pi-2', true, 1);
+      await devices.remove(A, 'pi-3', 5);
+      expect([...(await devices.countsByTenant())].toSorted()).toEqual([
+        [A, { total: 2, online: 1 }],
+        [B, { total: 1, online: 0 }],
+      ]);
+    });
   });
 
   describe('claim tokens', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MemberRecord, RolloutRecord } from '../port/rollouts.ts';
 import type { Store } from '../port.ts';
-import { A, deviceOf, ROLLOUT, rolloutOf } from './records.ts';
+import { A, B, deviceOf, ROLLOUT, rolloutOf } from './records.ts';
 
 /** Rollouts and their members. */
 export function rolloutContract(store: () => Store): void {
@@ -48,6 +48,19 @@ export function rolloutContract(store: () => Store): void {
         cursor = page.nextCursor;
       }
       expect(seen).toEqual(members.map(({ member }) => member.device));
+    });
+    test('are counted by state, of one tenant and of every one', async () => {
+      const { rollouts } = store();
+      const [record, members] = rolloutOf(A, 3);
+      await rollouts.add(record, members);
+      await rollouts.add(...rolloutOf(B, 3));
+      expect(await rollouts.save({ ...record, header: { ...record.header, state: 'paused' } })).toBe(true);
+      const other = (await rollouts.find(B, ROLLOUT))?.header.state ?? '';
+      expect(await rollouts.countByState(A)).toEqual({ paused: 1 });
+      expect([...(await rollouts.countByTenant())].toSorted()).toEqual([
+        [A, { paused: 1 }],
+        [B, { [other]: 1 }],
+      ]);
     });
   });
 }

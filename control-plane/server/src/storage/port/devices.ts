@@ -67,4 +67,6 @@ export interface DeviceRepository {
   /** At start no session lives. */
   setAllOffline(): Promise<void>;
   counts(tenant: string): Promise<{ total: number; online: number }>;
+  /** The same of every tenant that has any. */
+  countsByTenant(): Promise<Map<string, { total: number; online: number }>>;
 }

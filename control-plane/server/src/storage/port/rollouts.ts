@@ -73,6 +73,8 @@ export interface RolloutRepository extends RolloutTimeRepository {
    */
   countUnseconded(tenant: string, release: string, except: string | null): Promise<number>;
   countByState(tenant: string): Promise<Partial<Record<RolloutState, number>>>;
+  /** The same of every tenant that has any. */
+  countByTenant(): Promise<Map<string, Partial<Record<RolloutState, number>>>>;
 
   members(tenant: string, rollout: string, devices: readonly string[]): Promise<MemberRecord[]>;
   saveMembers(tenant: string, rollout: string, members: readonly Member[]): Promise<void>;

@@ -133,6 +133,19 @@ export function deviceRepository(db: Kysely<Tables>, dialect: Dialect): DeviceRe
         .executeTakeFirst();
       return { total: Number(row?.total ?? 0), online: Number(row?.online ?? 0) };
     },
+    async countsByTenant() {
+      const rows = await db
+        .selectFrom('device')
+        .where('removed_at_ms', 'is', null)
+        .groupBy('tenant')
+        .select((select) => [
+          'tenant',
+          select.fn.countAll<number>().as('total'),
+          select.fn.sum<number>('is_online').as('online'),
+        ])
+        .execute();
+      return new Map(rows.map((row) => [row.tenant, { total: Number(row.total), online: Number(row.online) }]));
+    },
   };
 }
 

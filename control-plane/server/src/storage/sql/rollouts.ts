@@ -97,6 +97,17 @@ export function rolloutRepository(db: Kysely<Tables>, dialect: Dialect): Rollout
         .execute();
       return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
     },
+    async countByTenant() {
+      const rows = await db
+        .selectFrom('rollout')
+        .groupBy(['tenant', 'state'])
+        .select((select) => ['tenant', 'state', select.fn.countAll<number>().as('count')])
+        .execute();
+      const counted = new Map<string, Partial<Record<RolloutState, number>>>();
+      for (const { tenant, state, count } of rows)
+        counted.set(tenant, { ...counted.get(tenant), [state]: Number(count) });
+      return counted;
+    },
 
     async members(tenant, rollout, devices) {
       const rows = await membersOf(tenant, rollout).where('device', 'in', dialect.texts(devices)).selectAll().execute();

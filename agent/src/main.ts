@@ -1,18 +1,18 @@
 import { WherryError } from '@wherry/protocol';
-import { checkCommand } from './command-line/check.ts';
-import { claimCommand } from './command-line/claim.ts';
 import { HELP } from './command-line/help.ts';
-import { runCommandLine } from './command-line/run.ts';
-import { statusCommand } from './command-line/status.ts';
+import { readFrugally } from './command-line/small-footing.ts';
 import { UsageError } from './command-line/usage-error.ts';
-import { agentVersion } from './shell/inventory.ts';
+import { agentVersion } from './shell/agent-version.ts';
 
-/** `wherry-agent`: entry point and exit codes. 0 done · 1 failed · 2 wrong usage. */
+/** `wherry-agent`: entry point and exit codes. 0 done · 1 failed · 2 wrong usage. A command is read when it is asked for: an agent that runs keeps no other. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  check: checkCommand,
-  claim: claimCommand,
-  run: runCommandLine,
-  status: statusCommand,
+  check: async (args) => (await import('./command-line/check.ts')).checkCommand(args),
+  claim: async (args) => (await import('./command-line/claim.ts')).claimCommand(args),
+  async run(args) {
+    readFrugally();
+    await (await import('./command-line/run.ts')).runCommandLine(args);
+  },
+  status: async (args) => (await import('./command-line/status.ts')).statusCommand(args),
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -60,6 +60,7 @@ beforeEach(async () => {
       },
       connection: () => {},
     },
+    generation: () => 0,
     isDirectors: (message, signature) => director.hasSigned(message, signature),
     log: pino({ level: 'silent' }),
     tuning: QUICK,

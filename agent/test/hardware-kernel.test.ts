@@ -43,7 +43,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function makeBench(pins: { led?: object; button?: object } = {}, serial: object = {}) {
   const terminal = openPseudoTerminal(ioctl);
   const chip = join(folder, 'gpiochip0');
-  const config = hardwareConfig.parse({
+  const config = hardwareConfig().parse({
     gpio: {
       led: { chip, line: LED, direction: 'out', active: 'low', ...pins.led },
       button: { chip, line: BUTTON, direction: 'in', ...pins.button },
@@ -108,7 +108,7 @@ describe('what only a kernel has', () => {
     expect(() => hardware.openPin('button', 'in', false)).toThrow(expect.objectContaining({ reason: 'busy' }));
     expect(() => held.write(true)).toThrow(expect.objectContaining({ reason: 'failed' }));
     held.close();
-    const elsewhere = hardwareConfig.parse({ gpio: { led: { chip: '/dev/shm/no-such-chip', line: 0 } } });
+    const elsewhere = hardwareConfig().parse({ gpio: { led: { chip: '/dev/shm/no-such-chip', line: 0 } } });
     expect(() => overKernel(elsewhere, ioctl).openPin('led', 'out', false)).toThrow(
       expect.objectContaining({ reason: 'missing' }),
     );
@@ -126,7 +126,7 @@ describe('what only a kernel has', () => {
   it('a folder is no device: the kernel itself says so', async () => {
     mkdirSync(join(folder, 'other'), { recursive: true });
     writeFileSync(join(folder, 'other', 'ttyX'), '');
-    const config = hardwareConfig.parse({ serial: { gps: { path: join(folder, 'other', 'ttyX') } } });
+    const config = hardwareConfig().parse({ serial: { gps: { path: join(folder, 'other', 'ttyX') } } });
     expect(() => overKernel(config, ioctl).openSerial('gps', null)).toThrow(
       expect.objectContaining({ reason: 'failed' }),
     );
@@ -148,7 +148,7 @@ describe('what only a kernel has', () => {
     const first = openPseudoTerminal(ioctl);
     const path = join(folder, 'adapter');
     symlinkSync(first.path, path);
-    const config = hardwareConfig.parse({ serial: { gps: { path } } });
+    const config = hardwareConfig().parse({ serial: { gps: { path } } });
     const claim = new HardwareClaims(overKernel(config, ioctl)).claim('app', { serial: ['gps'] });
     if (!claim.ok) throw new Error('the device is there');
     const write = () =>

@@ -56,6 +56,7 @@ function startLink(mqttUrl: string): DeviceLink {
     boot,
     outbox: createMemoryOutbox(boot),
     events: { desired: () => {}, command: async () => ({ ok: true, message: '' }), connection: () => {} },
+    generation: () => 0,
     isDirectors: () => false,
     log: pino({ level: 'silent' }),
     tuning: { backoffBaseMs: 5, backoffCapMs: 20, connectTimeoutMs: 200 },

@@ -14,7 +14,7 @@ import { createEffects } from '../src/shell/effects.ts';
 import { openStore } from '../src/store/store.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 import { createMosquitto, type Mosquitto } from './mosquitto.ts';
-import { startTinyControlPlane, type TinyControlPlane } from './tiny-control-plane.ts';
+import { envelopeOf, startTinyControlPlane, type TinyControlPlane } from './tiny-control-plane.ts';
 import { until } from './until.ts';
 
 const QUICK: Partial<LinkTuning> = {
@@ -78,6 +78,7 @@ function startLink(tuning: Partial<LinkTuning> = {}, identity: Partial<Identity>
       },
       connection: (isUp) => void connections.push(isUp),
     },
+    generation: () => 3,
     isDirectors: plane.director.hasSigned,
     log: pino({ level: 'silent' }),
     tuning: { ...QUICK, ...tuning },
@@ -92,15 +93,6 @@ function appendEvent(message: string): void {
 
 function appendUsage(): void {
   outbox.append({ kind: 'usage', sample: { fromMs: 0, toMs: 1, workloads: [] } });
-}
-
-function envelopeOf(generation: number): Envelope {
-  const payload = Buffer.from(JSON.stringify({ generation })).toString('base64');
-  return {
-    payloadType: PAYLOAD_TYPES.desired,
-    payload,
-    signatures: [{ keyid: 'a'.repeat(32), sig: 'AA==' }],
-  } as Envelope;
 }
 
 test('rows leave the outbox in order once the server has them', async () => {
@@ -209,6 +201,17 @@ test('the desired state is read at each connect, with the tag of the last one', 
   await until('it was asked for again', () => plane.reads.length >= 2);
   expect(plane.reads.map((read) => read.status)).toEqual([200, 304]);
   expect(documents).toEqual([envelopeOf(3)]);
+});
+
+test.each([
+  ['that an acknowledgement names and nobody pushed', true, { answerWithinMs: 600_000, pushWithinMs: 20 }],
+  ['of which nobody says a word', false, { answerWithinMs: 20, pushWithinMs: 600_000 }],
+])('a desired state %s is read', async (_, acknowledges, tuning) => {
+  plane.desired = { generation: 4, body: JSON.stringify(envelopeOf(4)) };
+  plane.acknowledges = acknowledges;
+  appendEvent('here');
+  startLink(tuning);
+  await until('it was read', () => documents.length > 0);
 });
 
 test('without a broker, the desired state still arrives by the slow timer', async () => {

@@ -104,7 +104,8 @@ export async function startTinyControlPlane(
     let upTo = 0;
     while (ofBoot.has(upTo + 1)) upTo += 1;
     if (!plane.acknowledges) return;
-    plane.send('ack', JSON.stringify({ boot, upTo, sig: director.vouch('ack', device, { boot, upTo }) }));
+    const ack = { boot, upTo, ...(plane.desired && { generation: plane.desired.generation }) };
+    plane.send('ack', JSON.stringify({ ...ack, sig: director.vouch('ack', device, ack) }));
   }
 
   const http = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -147,4 +148,14 @@ export async function startTinyControlPlane(
     },
   };
   return plane;
+}
+
+/** Has the shape of a signed desired state, and nobody's signature. */
+export function envelopeOf(generation: number): Envelope {
+  const payload = Buffer.from(JSON.stringify({ generation })).toString('base64');
+  return {
+    payloadType: PAYLOAD_TYPES.desired,
+    payload,
+    signatures: [{ keyid: 'a'.repeat(32), sig: 'AA==' }],
+  } as Envelope;
 }

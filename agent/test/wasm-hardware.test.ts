@@ -12,7 +12,7 @@ import { assemblyScript, c, example, folder } from './wasm/compile.ts';
 
 /** Guests that use pins, buses and serial devices, in real runners, over hardware in memory. */
 const GRANTS = { gpio: { led: 'out', button: 'in' }, i2c: { sensors: [0x48] }, serial: ['gps'] } as const;
-const SCRIPT = hardwareScript.parse({
+const SCRIPT = hardwareScript().parse({
   gpio: { led: { direction: 'out' }, button: { direction: 'in' } },
   i2c: { sensors: { 72: { 0: [0x15, 0x40] }, 80: { 0: [0xee] } } },
   serial: { gps: { echoes: true } },

@@ -44,9 +44,29 @@ describe.skipIf(isOther)('generic-x64 archive', () => {
       `${packed.name}/lib/app/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node`,
       `${packed.name}/lib/app/node_modules/better-sqlite3/prebuilds/linux-x64.node`,
     ]);
-    for (const name of ['lib/app/main.mjs', 'lib/app/runner.mjs'])
-      expect(readFileSync(join(unpacked(), name), 'utf8')).not.toContain(process.cwd());
+    for (const name of listed.filter((name) => /lib\/app\/[^/]+\.mjs$/.test(name)))
+      expect(readFileSync(join(dir, name), 'utf8'), name).not.toContain(process.cwd());
   });
+
+  it('reads what is needed when it is needed: no schema before the command is known, no HTTP before something is asked for', () => {
+    // Schemas that are made before `run` says that they may not become functions do.
+    expect(readAtOnce('main.mjs').join('')).not.toMatch(/strictObject\(/);
+    expect(readAtOnce('run.mjs').join('')).toMatch(/strictObject\(/);
+    expect(readAtOnce('run.mjs').join('')).not.toMatch(/"node:https?"/);
+  });
+
+  /** The texts of a file of the bundle and of all that it imports, without what is imported late. */
+  function readAtOnce(first: string): string[] {
+    const names = new Set([first]);
+    const texts: string[] = [];
+    // Names that are added on the way are walked through, too.
+    for (const name of names) {
+      const text = readFileSync(join(unpacked(), 'lib/app', name), 'utf8');
+      texts.push(text);
+      for (const [, imported = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) names.add(imported);
+    }
+    return texts;
+  }
 
   it('can make the calls to device files that hardware needs', () => {
     const koffi = join(unpacked(), 'lib/app/node_modules/koffi/index.js');

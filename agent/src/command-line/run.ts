@@ -11,14 +11,13 @@ import { readConfig } from '../shell/config.ts';
 import { createEffects } from '../shell/effects.ts';
 import { expectOk } from '../shell/expect-ok.ts';
 import { faultsOf } from '../shell/faults.ts';
-import { giveBackOnceSettled, readFrugally } from './small-footing.ts';
+import { giveBackOnceSettled } from './small-footing.ts';
 import { needed, parseOptions } from './usage-error.ts';
 
 export type MakeRuntimes = AgentOptions['makeRuntimes'];
 
 /** `wherry-agent run`. */
 export async function runCommandLine(args: readonly string[], makeRuntimes = productionRuntimes): Promise<void> {
-  readFrugally();
   const options = parseOptions(args, { data: { type: 'string' }, config: { type: 'string' } });
   const folder = needed(options.data, 'data');
   const config = expectOk(readConfig(folder, options.config));

@@ -1,10 +1,13 @@
-import { z } from 'zod';
+import { config } from 'zod/v4/core';
 
 /** What this process does to stay small; the launcher's flags do the rest (`docs/operating/frugality.md`). */
 
-/** To be called before the first message is read: a function compiled for each schema is for those who read thousands a second. */
+/**
+ * To be called before the first schema is *made*, which asks for it only then: a function compiled for each schema is for those who read
+ * thousands a second.
+ */
 export function readFrugally(): void {
-  z.config({ jitless: true });
+  config({ jitless: true });
 }
 
 /** Modules are read, programs run, and the first words with the control plane have been said. */

@@ -3,7 +3,7 @@ import { checkWithoutHardware, HardwareClaims } from './claims.ts';
 import { FakeHardware } from './fake/hardware.ts';
 import { hardwareScript } from './fake/script.ts';
 
-const SCRIPT = hardwareScript.parse({
+const SCRIPT = hardwareScript().parse({
   gpio: { led: { direction: 'out' }, button: { direction: 'in' }, relay: {} },
   i2c: { sensors: { 72: {} } },
   serial: { gps: {} },

@@ -12,30 +12,32 @@ const deviceFile = (kind: string) =>
     .regex(/^\/dev\/[A-Za-z0-9._/-]+$/, `the device file of a ${kind}, below /dev`)
     .refine((path) => !path.split('/').includes('..'), 'without ".."');
 
-const pin = z.strictObject({
-  chip: deviceFile('GPIO chip'),
-  line: z.int().min(0).max(65_535),
-  /** Which way it may be used; `any` leaves that to releases. */
-  direction: z.enum(['in', 'out', 'any']).default('any'),
-  /** The level that counts as active. */
-  active: z.enum(['high', 'low']).default('high'),
-  bias: z.enum(['none', 'up', 'down', 'as-is']).default('as-is'),
-  drive: z.enum(['push-pull', 'open-drain', 'open-source']).default('push-pull'),
-  /** Of an input: changes that last less are not seen. */
-  debounceMs: z.int().min(0).max(1_000).default(0),
-});
+const pin = () =>
+  z.strictObject({
+    chip: deviceFile('GPIO chip'),
+    line: z.int().min(0).max(65_535),
+    /** Which way it may be used; `any` leaves that to releases. */
+    direction: z.enum(['in', 'out', 'any']).default('any'),
+    /** The level that counts as active. */
+    active: z.enum(['high', 'low']).default('high'),
+    bias: z.enum(['none', 'up', 'down', 'as-is']).default('as-is'),
+    drive: z.enum(['push-pull', 'open-drain', 'open-source']).default('push-pull'),
+    /** Of an input: changes that last less are not seen. */
+    debounceMs: z.int().min(0).max(1_000).default(0),
+  });
 
-const bus = z.strictObject({ path: deviceFile('I2C bus') });
+const bus = () => z.strictObject({ path: deviceFile('I2C bus') });
 
-const serial = z.strictObject({
-  path: deviceFile('serial device'),
-  baud: z.int().min(50).max(4_000_000).default(9_600),
-  /** May a release choose another speed? */
-  fixedBaud: z.boolean().default(false),
-  parity: z.enum(['none', 'even', 'odd']).default('none'),
-  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
-  flowControl: z.enum(['none', 'rts-cts']).default('none'),
-});
+const serial = () =>
+  z.strictObject({
+    path: deviceFile('serial device'),
+    baud: z.int().min(50).max(4_000_000).default(9_600),
+    /** May a release choose another speed? */
+    fixedBaud: z.boolean().default(false),
+    parity: z.enum(['none', 'even', 'odd']).default('none'),
+    stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+    flowControl: z.enum(['none', 'rts-cts']).default('none'),
+  });
 
 const named = <T extends z.ZodType>(value: T) =>
   z
@@ -43,18 +45,20 @@ const named = <T extends z.ZodType>(value: T) =>
     .refine((all) => Object.keys(all).length <= LIMITS.hardwareNames, `has more than ${LIMITS.hardwareNames} names`)
     .default({} as never);
 
-export const hardwareConfig = z
-  .strictObject({ gpio: named(pin), i2c: named(bus), serial: named(serial) })
-  .refine(({ gpio }) => areDistinct(Object.values(gpio).map(({ chip, line }) => `${chip} ${line}`)), {
-    path: ['gpio'],
-    error: 'gives two names to one line',
-  })
-  .refine((all) => areDistinct(Object.values(all.serial).map(({ path }) => path)), {
-    path: ['serial'],
-    error: 'gives two names to one device',
-  });
+/** As a function: read once, and not kept (shell/config.ts). */
+export const hardwareConfig = () =>
+  z
+    .strictObject({ gpio: named(pin()), i2c: named(bus()), serial: named(serial()) })
+    .refine(({ gpio }) => areDistinct(Object.values(gpio).map(({ chip, line }) => `${chip} ${line}`)), {
+      path: ['gpio'],
+      error: 'gives two names to one line',
+    })
+    .refine((all) => areDistinct(Object.values(all.serial).map(({ path }) => path)), {
+      path: ['serial'],
+      error: 'gives two names to one device',
+    });
 
-export type HardwareConfig = z.output<typeof hardwareConfig>;
+export type HardwareConfig = z.output<ReturnType<typeof hardwareConfig>>;
 export type PinConfig = HardwareConfig['gpio'][string];
 export type SerialConfig = HardwareConfig['serial'][string];
 

@@ -8,11 +8,15 @@ import type { Identity } from './port.ts';
 import { readBounded } from './read-bounded.ts';
 import type { LinkTuning } from './tuning.ts';
 
-/** Reads the desired state over HTTP: at each connect and on a slow timer, so that a lost message costs time and nothing else. */
+/** Reads the desired state over HTTP on a slow timer, and when nothing else tells what is newest, so that a lost message costs time and nothing else. */
 export interface DesiredReader {
   start(): void;
-  /** Begins the timer anew: `everyMs` may have changed. */
+  /** Begins the slow timer anew: `everyMs` may have changed. */
   rearm(): void;
+  /** Reads within this time, whatever becomes of the session, unless it is `known` before that nothing is newer. */
+  readWithin(ms: number): void;
+  /** Nothing was newer at this time, by `monotonicMs`: the slow timer counts from then on. */
+  known(asOfMs: number): void;
   stop(): void;
   /** Never rejects: a failure is logged, and the timer goes on. What it answers was asked for after this call. */
   readNow(): Promise<void>;
@@ -25,13 +29,14 @@ export interface DesiredReaderOptions {
   readonly log: Logger;
   readonly counters: Counters;
   readonly random: () => number;
+  readonly monotonicMs: () => number;
   /** Between reads, before jitter. */
   readonly everyMs: () => number;
   readonly onDocument: (document: Envelope) => void;
 }
 
 export function createDesiredReader(options: DesiredReaderOptions): DesiredReader {
-  const { identity, client, tuning, log, counters, random } = options;
+  const { identity, client, tuning, log, counters, random, monotonicMs } = options;
   const url = identity.serverUrl.replace(/\/+$/, '') + PATHS.deviceDesired;
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -40,6 +45,8 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   let underWay: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   let lastFailure = '';
+  let slowAtMs = Number.POSITIVE_INFINITY;
+  let soonAtMs = Number.POSITIVE_INFINITY;
 
   async function read(): Promise<void> {
     const isConditional = etag !== null && unchangedInARow < tuning.unchangedInARow;
@@ -86,15 +93,20 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
     }
   }
 
-  function schedule(): void {
+  function wake(): void {
     clearTimeout(timer);
     if (ending.signal.aborted) return;
-    const factor = 1 + tuning.desiredJitter * (2 * random() - 1);
-    timer = setTimeout(async () => {
-      await readNow();
-      schedule();
-    }, options.everyMs() * factor);
+    const delayMs = Math.min(slowAtMs, soonAtMs) - monotonicMs();
+    timer = setTimeout(() => void readNow().then(rearm), Math.max(0, delayMs));
   }
+
+  function countFrom(atMs: number): void {
+    const factor = 1 + tuning.desiredJitter * (2 * random() - 1);
+    slowAtMs = atMs + options.everyMs() * factor;
+    wake();
+  }
+
+  const rearm = () => countFrom(monotonicMs());
 
   function readNow(): Promise<void> {
     if (underWay !== null) {
@@ -105,6 +117,7 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
       });
       return next;
     }
+    soonAtMs = Number.POSITIVE_INFINITY;
     underWay = readAndReport().finally(() => {
       underWay = null;
     });
@@ -112,8 +125,16 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   }
 
   return {
-    start: schedule,
-    rearm: schedule,
+    start: rearm,
+    rearm,
+    readWithin(ms) {
+      soonAtMs = Math.min(soonAtMs, monotonicMs() + ms);
+      wake();
+    },
+    known(asOfMs) {
+      soonAtMs = Number.POSITIVE_INFINITY;
+      countFrom(asOfMs);
+    },
     stop() {
       clearTimeout(timer);
       ending.abort();

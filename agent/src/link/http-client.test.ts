@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpClient, HttpError } from './http-client.ts';
+import { createHttpClient, type HttpClient } from './http-client.ts';
+import { HttpError } from './http-error.ts';
 import { readBounded } from './read-bounded.ts';
 
 let client: HttpClient;

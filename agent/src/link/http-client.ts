@@ -1,5 +1,6 @@
-import http from 'node:http';
-import type { HttpTls, TlsAgent } from './http-tls.ts';
+import type { Agent } from 'node:http';
+import { HttpError, StaleConnection } from './http-error.ts';
+import type { HttpTls } from './http-tls.ts';
 
 /**
  * The agent's one HTTP client. It asks and hands the answer over as it comes: it follows no redirect, unpacks nothing, reads no body by
@@ -31,11 +32,6 @@ export interface HttpAnswer {
   discard(): void;
 }
 
-/** No answer, or one that broke off. The message is the reason, the cause what Node said; codes of the disk are never on it. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
-}
-
 export interface HttpClientOptions {
   /** Asked at each new connection, so that a renewed certificate is used from the next one on. */
   readonly tls?: () => HttpTls;
@@ -47,23 +43,30 @@ const KEEP_MS = 4_000;
 const KEPT_MAX = 2;
 /** A kept connection that the other side has just closed is met once for each kept one. */
 const ATTEMPTS = KEPT_MAX + 1;
-/** A body of up to this length is read and thrown away, so that its connection can be kept. */
-const DRAINED_BYTES = 4_096;
 
 export function createHttpClient({ tls, keepMs = KEEP_MS }: HttpClientOptions = {}): HttpClient {
   const keeping = { keepAlive: true, timeout: keepMs, maxFreeSockets: KEPT_MAX };
-  const plain = new http.Agent(keeping);
-  let secured: Promise<TlsAgent> | null = null;
-  // TLS is 2 MB of the platform's code, which a device on a plain link never reads.
-  const overTls = () => {
-    secured ??= import('./http-tls.ts').then(({ TlsAgent }) => new TlsAgent(keeping, tls));
-    return secured;
+  // HTTP and TLS are megabytes of the platform's code, which a device that asks for nothing never reads.
+  const exchange = () => import('./http-exchange.ts');
+  const agents = new Map<string, Promise<Agent>>();
+  const openAgent: Readonly<Record<string, () => Promise<Agent>>> = {
+    'http:': async () => new (await exchange()).PlainAgent(keeping),
+    'https:': async () => new (await import('./http-tls.ts')).TlsAgent(keeping, tls),
   };
+
+  function agentFor(protocol: string): Promise<Agent> {
+    const open = openAgent[protocol];
+    if (open === undefined) throw new HttpError(`${protocol} is not spoken`);
+    const agent = agents.get(protocol) ?? open();
+    agents.set(protocol, agent);
+    return agent;
+  }
+
   return {
     async request(given, options = {}) {
       const url = new URL(given);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new HttpError(`${url.protocol} is not spoken`);
-      const agent = url.protocol === 'https:' ? await overTls() : plain;
+      const agent = await agentFor(url.protocol);
+      const { requestOnce } = await exchange();
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await requestOnce(url, options, agent);
@@ -74,83 +77,7 @@ export function createHttpClient({ tls, keepMs = KEEP_MS }: HttpClientOptions = 
       }
     },
     close() {
-      plain.destroy();
-      void secured?.then((agent) => agent.destroy());
+      for (const opened of agents.values()) void opened.then((agent) => agent.destroy());
     },
   };
-}
-
-/** A kept connection ended before the request was heard: it may be sent again. */
-class StaleConnection extends Error {}
-
-function requestOnce(url: URL, options: HttpRequest, agent: http.Agent): Promise<HttpAnswer> {
-  const { method = 'GET', headers = {}, body, redirect = 'refuse', signal } = options;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const outgoing = http.request(url, {
-      protocol: url.protocol,
-      method,
-      headers: {
-        'accept-encoding': 'identity',
-        ...headers,
-        ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
-      },
-      agent,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    outgoing.once('response', (response) => {
-      const answer = answerOf(response, signal);
-      if (redirect === 'answer' || !isRedirect(answer)) return resolve(answer);
-      answer.discard();
-      reject(new HttpError(`unexpected redirect to ${answer.headers.get('location')}`));
-    });
-    outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET' && method === 'GET' && !signal?.aborted;
-      reject(isStale ? new StaleConnection(reasonOf(error), { cause: error }) : failure(error, signal));
-    });
-    // An answer that asks for another protocol ends the connection and nothing else.
-    outgoing.once('close', () => reject(new HttpError('the connection ended without an answer')));
-    outgoing.end(body);
-  });
-}
-
-function answerOf(response: http.IncomingMessage, signal: AbortSignal | undefined): HttpAnswer {
-  // A body that nobody reads yet may break too; whoever reads it is told.
-  response.on('error', () => {});
-  return {
-    status: response.statusCode ?? 0,
-    headers: {
-      get(name) {
-        const value = response.headers[name];
-        return Array.isArray(value) ? value.join(', ') : (value ?? null);
-      },
-    },
-    body: bodyOf(response, signal),
-    discard() {
-      const isShort = Number(response.headers['content-length'] ?? Number.NaN) <= DRAINED_BYTES;
-      if (isShort || response.statusCode === 304 || response.statusCode === 204) response.resume();
-      else response.destroy();
-    },
-  };
-}
-
-async function* bodyOf(response: http.IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of response) yield chunk as Buffer;
-  } catch (error) {
-    throw failure(error, signal);
-  }
-}
-
-function isRedirect({ status, headers }: HttpAnswer): boolean {
-  return status >= 300 && status <= 399 && headers.get('location') !== null;
-}
-
-function failure(error: unknown, signal: AbortSignal | undefined): unknown {
-  return signal?.aborted ? signal.reason : new HttpError(reasonOf(error), { cause: error });
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return (error as NodeJS.ErrnoException).code ?? error.message;
 }

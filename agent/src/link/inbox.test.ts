@@ -60,7 +60,7 @@ const document = {
   payload: 'e30=',
   signatures: [{ keyid: 'a'.repeat(32), sig: 'AA==' }],
 };
-const ACK = { boot: BOOT, upTo: 7 };
+const ACK = { boot: BOOT, upTo: 7, generation: 3 };
 const ORDER = { boot: BOOT, command: { kind: 'report', expiresAtMs: 1 } };
 const SIG = signed('ack', ACK).sig;
 const TOPIC = 'wherry/v1/default/pi-7';
@@ -86,6 +86,7 @@ test.each([
   ['ack_malformed', 'ack', ''],
   ['ack_malformed', 'ack', Buffer.from([0xff, 0xfe, 0x00])],
   ['ack_malformed', 'ack', { ...ACK, upTo: -1, sig: SIG }],
+  ['ack_malformed', 'ack', { ...ACK, generation: 0, sig: SIG }],
   ['ack_malformed', 'ack', ACK],
   ['ack_malformed', 'ack', { ...ACK, sig: 'AA==' }],
   ['ack_malformed', 'ack', `{"boot":"${BOOT}","upTo":1e309,"sig":"${SIG}"}`],
@@ -139,6 +140,7 @@ test('a stranger cannot fill the log', () => {
 test.each([
   ['another key’s', signed('ack', ACK, { by: stranger })],
   ['an altered one', { ...signed('ack', ACK), upTo: 8 }],
+  ['one that names another desired state', { ...signed('ack', ACK), generation: 4 }],
   ['one with a refusal that was put in', { ...signed('ack', ACK), refused: { firstSeq: 8, seq: 8 } }],
   ['another device’s', signed('ack', ACK, { to: { tenant: 'default', device: 'pi-8' } })],
   ['another tenant’s', signed('ack', ACK, { to: { tenant: 'other', device: 'pi-7' } })],

@@ -6,6 +6,7 @@ import { createDrainLoop } from './drain-loop.ts';
 import { createHttpClient } from './http-client.ts';
 import { createInbox } from './inbox.ts';
 import { createReportSigner, messageOf } from './messages.ts';
+import { createNewest } from './newest.ts';
 import type { DeviceLink, LinkOptions } from './options.ts';
 import { createSession } from './session.ts';
 import { LINK_TUNING, type LinkTuning } from './tuning.ts';
@@ -19,6 +20,7 @@ export function createLink(options: LinkOptions): DeviceLink {
   const monotonicMs = () => performance.now();
   const random = Math.random;
   const isMetered = options.isMetered ?? (() => false);
+  const newest = createNewest(options.generation);
   let downSinceMs = monotonicMs();
   let isStarted = false;
 
@@ -35,10 +37,14 @@ export function createLink(options: LinkOptions): DeviceLink {
     onUp() {
       // A fleet that comes back together would tell everything at once; so would a site that is powered on again.
       const isCrowded = monotonicMs() - downSinceMs > tuning.longAwayMs || outbox.size() > tuning.backlogRows;
-      drain.up(isCrowded ? random() * tuning.drainJitterMs : 0);
-      commands.flush();
-      void reader.readNow();
+      const holdMs = isCrowded ? random() * tuning.drainJitterMs : 0;
+      newest.begin();
       reader.rearm();
+      // Who tells something is answered with what is newest; who has nothing to tell asks.
+      if (outbox.size() > 0) reader.readWithin(holdMs + tuning.answerWithinMs);
+      else void reader.readNow();
+      drain.up(holdMs);
+      commands.flush();
       events.connection(true);
     },
     onDown() {
@@ -64,7 +70,7 @@ export function createLink(options: LinkOptions): DeviceLink {
         ),
       );
       counters.add(`sent_${channel}`);
-      session.publish(channel, payload);
+      if (session.publish(channel, payload)) for (const row of rows.slice(-1)) newest.sent(row, monotonicMs());
     },
   });
 
@@ -75,6 +81,7 @@ export function createLink(options: LinkOptions): DeviceLink {
     log,
     counters,
     random,
+    monotonicMs,
     everyMs() {
       if (!session.isUp) return tuning.desiredEveryMs;
       return isMetered() ? tuning.desiredMeteredEveryMs : tuning.desiredConnectedEveryMs;
@@ -99,7 +106,13 @@ export function createLink(options: LinkOptions): DeviceLink {
     monotonicMs,
     handlers: {
       desired: (document) => events.desired(document),
-      ack: (message) => drain.acknowledged(message),
+      ack(message) {
+        drain.acknowledged(message);
+        const verdict = newest.heard(message);
+        if (verdict.kind === 'current') reader.known(verdict.asOfMs);
+        // It is about to be pushed, if the broker does not swallow it.
+        if (verdict.kind === 'behind') reader.readWithin(tuning.pushWithinMs);
+      },
       command: (id, order) => commands.receive(id, order),
       appMessage: (app, path, payload) => events.appMessage?.(app, path, payload),
       forged: (channel) => events.forged?.(channel),
@@ -116,6 +129,8 @@ export function createLink(options: LinkOptions): DeviceLink {
       isStarted = true;
       session.start();
       reader.start();
+      // A device whose broker cannot be reached still learns what is wanted of it.
+      reader.readWithin(tuning.answerWithinMs);
     },
     async stop() {
       reader.stop();
@@ -128,7 +143,6 @@ export function createLink(options: LinkOptions): DeviceLink {
     },
     hearApps: (isWanted) => session.hearApps(isWanted),
     publishOut: (app, path, payload) => session.publishOut(app, path, payload),
-    refresh: () => reader.readNow(),
   };
 }
 

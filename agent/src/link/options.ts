@@ -11,6 +11,8 @@ export interface LinkOptions {
   readonly boot: string;
   readonly outbox: Outbox;
   readonly events: LinkEvents;
+  /** Of the newest desired state that was accepted here; 0 for none. */
+  readonly generation: () => number;
   /** By the newest root: who is believed about what is stored and what an operator asks for. */
   readonly isDirectors: IsDirectors;
   /** Speaks to the control plane; one that trusts the system's authorities without. */

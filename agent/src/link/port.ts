@@ -58,6 +58,4 @@ export interface Link {
   hearApps(isWanted: boolean): void;
   /** A message of an app to the fleet, QoS 1; false when there is no session. */
   publishOut(app: string, path: string, payload: Uint8Array): boolean;
-  /** Reads the desired state over HTTP now (also done at connect and on a slow, jittered timer). */
-  refresh(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import { type HttpAnswer, HttpError } from './http-client.ts';
+import type { HttpAnswer } from './http-client.ts';
+import { HttpError } from './http-error.ts';
 
 /** The body of an answer as text; null when it is longer than `maxBytes`, which is then cut off rather than read. */
 export async function readBounded({ headers, body }: HttpAnswer, maxBytes: number): Promise<string | null> {

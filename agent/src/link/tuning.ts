@@ -17,15 +17,19 @@ export const LINK_TUNING = {
   meteredKeepaliveSeconds: 1_200,
 
   /**
-   * The slow timer over HTTP, ± `desiredJitter`; a lost message costs this much time and nothing else. While the session is up, a message
-   * is lost only with a process of the control plane, so that the timer may be slower. A read is a connection of its own: 8 KB over mutual
-   * TLS with a hybrid key exchange, before anything is asked.
+   * The slow timer over HTTP, ± `desiredJitter`, since it was last known that nothing is newer: acknowledgements say so (newest.ts), and a
+   * device that tells something now and then never reads. A read is a connection of its own: 8 KB over mutual TLS with a hybrid key
+   * exchange, before anything is asked.
    */
   desiredEveryMs: 300_000,
   desiredConnectedEveryMs: 3_600_000,
   desiredMeteredEveryMs: 86_400_000,
   desiredJitter: 0.2,
   desiredTimeoutMs: 30_000,
+  /** Of a session that began, and of an agent that started, until an acknowledgement has said what is newest; a read follows. */
+  answerWithinMs: 5_000,
+  /** A newer desired state that an acknowledgement names is read if it was not pushed after this. */
+  pushWithinMs: 2_000,
   /** After so many answers 304 in a row the whole document is read again: an answer that the shell refused must not hide the true one. */
   unchangedInARow: 11,
 

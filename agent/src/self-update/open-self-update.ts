@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { AGENT_APP } from '@wherry/protocol';
 import type { Runtime } from '../runtimes/port.ts';
+import { agentVersion } from '../shell/agent-version.ts';
 import type { Clock } from '../shell/clock.ts';
 import type { AgentConfig } from '../shell/config.ts';
 import type { Effects } from '../shell/effects.ts';
-import { agentVersion } from '../shell/inventory.ts';
 import type { Store } from '../store/store.ts';
 import { createCheckIn } from './check-in.ts';
 import { AGENT_FOLDER, type Launched } from './launched.ts';

@@ -238,6 +238,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     boot,
     outbox: store.outbox,
     events,
+    generation: () => intake.generation(),
     isDirectors: trust.isDirectors,
     client: home.client,
     tls: home.tls,
@@ -258,8 +259,6 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   engines.start();
   home.start();
   link.start();
-  // A device whose broker cannot be reached still learns what is wanted of it.
-  void link.refresh();
 
   const { promise: mustStartOver, resolve: startOver } = Promise.withResolvers<void>();
   void selfUpdate.mustLeave.then(startOver);

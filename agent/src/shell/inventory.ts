@@ -1,8 +1,8 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, hostname, release, totalmem, type } from 'node:os';
-import { join } from 'node:path';
 import { type HardwareInventory, type Inventory, inventory } from '@wherry/protocol';
 import type { RuntimeIdentity } from '../runtimes/port.ts';
+import { agentVersion } from './agent-version.ts';
 
 /** What this device is, told with the first report after a start. */
 export interface InventorySources {
@@ -42,13 +42,6 @@ export function readInventory({
     ...(hardware && { hardware }),
     ...(sealingKey === undefined ? {} : { sealingKey }),
   });
-}
-
-/** Of the version that the launcher chose; else of these sources, or of the package around them. */
-export function agentVersion(): string {
-  const folder = process.env.WHERRY_VERSION_DIR;
-  const path = folder ? join(folder, 'package.json') : new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 function osName(): string {

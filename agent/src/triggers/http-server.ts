@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LIMITS } from '@wherry/protocol';
 import type { Counters } from '../logs/counters.ts';
@@ -36,12 +37,7 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
   const hosts = ownHosts(options.hosts);
   const bindings = new HttpBindings();
   let retry: NodeJS.Timeout | undefined;
-
-  const server = createServer(
-    { requestTimeout: LIMIT.httpRequestTimeoutMs, headersTimeout: LIMIT.httpHeadersTimeoutMs },
-    (request, response) => void serve(request, response),
-  );
-  server.maxConnections = LIMIT.httpConnections;
+  let server: Server | null = null;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {});
@@ -127,20 +123,20 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
     return problemAnswer(502, 'internal', 'the app could not be called: the log of the agent says why');
   }
 
-  function listen(): Promise<void> {
+  function listen(listener: Server): Promise<void> {
     return new Promise((resolve) => {
       const fail = (error: Error) => {
         log.error(
           { error, host: options.host, port: options.port },
           'http triggers cannot be served: is the port taken?',
         );
-        retry = setTimeout(() => void listen(), LIMIT.httpListenRetryMs);
+        retry = setTimeout(() => void listen(listener), LIMIT.httpListenRetryMs);
         resolve();
       };
-      server.once('error', fail);
-      server.listen(options.port, options.host, () => {
-        server.off('error', fail);
-        server.on('error', (error) => log.error({ error }, 'http triggers'));
+      listener.once('error', fail);
+      listener.listen(options.port, options.host, () => {
+        listener.off('error', fail);
+        listener.on('error', (error) => log.error({ error }, 'http triggers'));
         resolve();
       });
     });
@@ -150,17 +146,21 @@ export function createHttpTriggers(options: HttpTriggersOptions): HttpTriggers {
     bind: (app, triggers, call) => bindings.bind(app, triggers, call),
     unbind: (app) => bindings.unbind(app),
     pause: (app) => bindings.pause(app),
-    start: listen,
+    async start() {
+      const { createListener } = await import('./http-listener.ts');
+      server = createListener((request, response) => void serve(request, response));
+      await listen(server);
+    },
     async stop() {
       clearTimeout(retry);
-      if (!server.listening) return;
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      if (!server?.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
     },
     url() {
-      const address = server.address() as AddressInfo | null;
+      const address = (server?.address() ?? null) as AddressInfo | null;
       if (!address) return null;
       return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
     },

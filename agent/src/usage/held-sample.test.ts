@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Held, NOTHING_HELD, take } from './held-sample.ts';
-import { isRemarkable, type Measured } from './remarkable.ts';
+import { HOST_CPU_SHARE, isRemarkable, type Measured } from './remarkable.ts';
 
 const MINUTES = 60_000;
 const HOUR = 60 * MINUTES;
@@ -38,7 +38,7 @@ function run(samples: readonly Measured[], forMs = HOUR) {
   let held: Held = NOTHING_HELD;
   const sent: Measured[] = [];
   for (const sample of samples) {
-    const taken = take(held, sample, forMs);
+    const taken = take(held, sample, { forMs, hostCpuShare: HOST_CPU_SHARE.unmetered });
     held = taken.held;
     if (taken.send !== null) sent.push(taken.send);
   }
@@ -100,4 +100,10 @@ test('who asks for each sample gets each', () => {
 test('a clock that was set back holds nothing for ever', () => {
   const { sent } = run([sampleAt(1000), sampleAt(1001), sampleAt(2), sampleAt(3)]);
   expect(sent.length).toBeGreaterThan(1);
+});
+
+test('where bytes cost money, how busy the host is has to change by more to be news', () => {
+  const [idle, busy, full] = [sampleAt(0), sampleAt(1, {}, { cpuShare: 0.3 }), sampleAt(1, {}, { cpuShare: 0.4 })];
+  expect([busy, full].map((now) => isRemarkable(idle, now, HOST_CPU_SHARE.metered))).toEqual([false, true]);
+  expect([busy, full].map((now) => isRemarkable(idle, now))).toEqual([true, true]);
 });

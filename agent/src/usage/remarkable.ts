@@ -11,12 +11,18 @@ const MEMORY_RATIO = 1.25;
 const MEMORY_BYTES = 4 * 1024 * 1024;
 const CALLS_RATIO = 2;
 const HOST_SHARE = 0.1;
+/** Of the host's processor, where bytes cost money: whether a device is busy is worth a message, how busy is not. */
+export const HOST_CPU_SHARE = { unmetered: HOST_SHARE, metered: 0.3 } as const;
 const CELSIUS = 8;
 
 /** `before` is the last one that was sent; null: none was. */
-export function isRemarkable(before: Measured | null, now: Measured): boolean {
+export function isRemarkable(
+  before: Measured | null,
+  now: Measured,
+  hostCpuShare: number = HOST_CPU_SHARE.unmetered,
+): boolean {
   if (before === null || before.workloads.length !== now.workloads.length) return true;
-  if (isHostRemarkable(before.host, now.host)) return true;
+  if (isHostRemarkable(before.host, now.host, hostCpuShare)) return true;
   return now.workloads.some((workload) => {
     const other = before.workloads.find(({ app, release }) => app === workload.app && release === workload.release);
     return other === undefined || isWorkloadRemarkable(other, spanMs(before), workload, spanMs(now));
@@ -32,11 +38,11 @@ function isWorkloadRemarkable(a: WorkloadSample, aMs: number, b: WorkloadSample,
   return Math.abs(before - now) * bMs > 1 && Math.max(before, now) > CALLS_RATIO * Math.min(before, now);
 }
 
-function isHostRemarkable(a: HostSample | undefined, b: HostSample | undefined): boolean {
+function isHostRemarkable(a: HostSample | undefined, b: HostSample | undefined, cpuShare: number): boolean {
   if (a === undefined || b === undefined) return a !== b;
   const share = (used: number, total: number) => (total === 0 ? 0 : used / total);
   return (
-    Math.abs(a.cpuShare - b.cpuShare) > HOST_SHARE ||
+    Math.abs(a.cpuShare - b.cpuShare) > cpuShare ||
     Math.abs(share(a.memoryUsedBytes, a.memoryTotalBytes) - share(b.memoryUsedBytes, b.memoryTotalBytes)) >
       HOST_SHARE ||
     Math.abs(share(a.diskUsedBytes, a.diskTotalBytes) - share(b.diskUsedBytes, b.diskTotalBytes)) > HOST_SHARE ||

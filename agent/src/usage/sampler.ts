@@ -1,9 +1,9 @@
 import { type HostSample, hostSample, LIMITS, type WorkloadSample, workloadSample } from '@wherry/protocol';
 import type { InstanceUsage } from '../runtimes/port.ts';
-import { type Held, take as hold, NOTHING_HELD } from './held-sample.ts';
+import { type Held, take as hold, NOTHING_HELD, type Patience } from './held-sample.ts';
 import { createHostMeter } from './host.ts';
 import type { RunningWorkload, UsageSampler, UsageSamplerOptions } from './options.ts';
-import type { Measured } from './remarkable.ts';
+import { HOST_CPU_SHARE, type Measured } from './remarkable.ts';
 import { addUsage, type Usage, usageSince } from './workload-usage.ts';
 
 /** Takes samples of the host and of each running workload, and puts them into the outbox. */
@@ -70,17 +70,21 @@ export function createUsageSampler(options: UsageSamplerOptions): UsageSampler {
     forgetStopped(workloads);
     offer(
       { fromMs, toMs, ...checkedHost(measured), workloads: samples.slice(0, LIMITS.workloadsPerDevice) },
-      isWanted ? 0 : holdForMs(),
+      patience(isWanted),
     );
   }
 
-  function holdForMs(): number {
-    if (everyMs < WATCHED_EVERY_MS) return 0;
-    return everyMs * (options.isMetered?.() ? JOINED_METERED : JOINED);
+  function patience(isWanted: boolean): Patience {
+    const isMetered = options.isMetered?.() ?? false;
+    const isWatched = isWanted || everyMs < WATCHED_EVERY_MS;
+    return {
+      forMs: isWatched ? 0 : everyMs * (isMetered ? JOINED_METERED : JOINED),
+      hostCpuShare: HOST_CPU_SHARE[isMetered ? 'metered' : 'unmetered'],
+    };
   }
 
-  function offer(sample: Measured, forMs: number): void {
-    const offered = hold(held, sample, forMs);
+  function offer(sample: Measured, wait: Patience): void {
+    const offered = hold(held, sample, wait);
     held = offered.held;
     if (offered.send !== null) outbox.append({ kind: 'usage', sample: offered.send });
   }

@@ -123,7 +123,7 @@ describe('a device and its control plane', () => {
     const { sig: _, ...last } = await eventually('the word about the half report', () =>
       acks().find(({ refused }) => refused !== undefined),
     );
-    expect(last).toEqual({ boot: device.boot, upTo: 7, refused: { firstSeq: 8, seq: 9 } });
+    expect(last).toEqual({ boot: device.boot, upTo: 7, refused: { firstSeq: 8, seq: 9 }, generation: 1 });
     const metrics = await (await server.fetch('/metrics')).text();
     const counted = [...metrics.matchAll(/^wherry_ingest_errors_total\{channel="report",code="\w+"\} (\d+)$/gm)];
     expect(counted.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(nonsense.length);

@@ -6,12 +6,16 @@ import { appName, bootId } from '../names.ts';
 
 /** The small messages around reports: acknowledgement, presence, logs, commands. */
 
-/** Every number of this boot up to and including `upTo` is stored. Only this empties the device's outbox. */
+/**
+ * Every number of this boot up to and including `upTo` is stored. Only this empties the device's outbox. `generation`: of the newest
+ * desired state of this device when its message arrived; absent where there is none yet.
+ */
 export const ack = z.strictObject({
   boot: bootId,
   upTo: z.int().min(0),
   /** A message of these numbers, signed by the device, was not understood and never will be: the device says something else in its place. */
   refused: z.strictObject({ firstSeq: z.int().min(1), seq: z.int().min(1) }).optional(),
+  generation: z.int().min(1).optional(),
 });
 /** As it travels: signed by the director (detached.ts, type `ack`). */
 export const signedAck = ack.extend({ sig: detachedSignature });

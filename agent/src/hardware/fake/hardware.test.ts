@@ -10,7 +10,7 @@ const BENCH = {
 };
 
 describeHardware('fake', async () => {
-  const hardware = new FakeHardware(hardwareScript.parse(BENCH), { elapsedMs: () => 0 });
+  const hardware = new FakeHardware(hardwareScript().parse(BENCH), { elapsedMs: () => 0 });
   return {
     hardware,
     press: (pin, isActive) => hardware.drive(pin, isActive),
@@ -21,7 +21,7 @@ describeHardware('fake', async () => {
 });
 
 it('follows its script and tells what is done to it', () => {
-  const script = hardwareScript.parse({
+  const script = hardwareScript().parse({
     gpio: {
       button: {
         changes: [
@@ -58,5 +58,5 @@ it.each([
   { i2c: { sensors: { 72: { 300: [1] } } } },
   { spi: {} },
 ])('refuses the script %j', (script) => {
-  expect(hardwareScript.safeParse(script).success).toBe(false);
+  expect(hardwareScript().safeParse(script).success).toBe(false);
 });

@@ -6,7 +6,7 @@ import type { HardwareOperation } from '../../runner/hardware-messages.ts';
 import { STATUS } from '../../runner/messages.ts';
 import { serveHardware } from './hardware-calls.ts';
 
-const SCRIPT = hardwareScript.parse({
+const SCRIPT = hardwareScript().parse({
   gpio: { led: { direction: 'out' }, button: { direction: 'in' }, secret: {} },
   i2c: { sensors: { 72: { 0: [0x19, 0x80] }, 80: { 0: [0xff] } } },
   serial: { gps: { sends: [{ text: 'hello' }] }, modem: {} },

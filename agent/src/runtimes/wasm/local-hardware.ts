@@ -15,7 +15,7 @@ const ADDRESSES = Array.from({ length: 0x77 - 0x08 + 1 }, (_, index) => 0x08 + i
 /** `written`: a script as plain values (fake/script.ts); undefined for none. Code: invalid_body. */
 export function openLocalHardware(written: unknown, print: (line: string) => void): Outcome<LocalHardware | null> {
   if (written === undefined) return succeed(null);
-  const script = hardwareScript.safeParse(written);
+  const script = hardwareScript().safeParse(written);
   if (!script.success) {
     const [issue] = script.error.issues;
     return refuse('invalid_body', `fake hardware: ${issue?.path.join('.') || 'content'}: ${issue?.message}`);

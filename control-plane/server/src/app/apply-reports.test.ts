@@ -20,7 +20,7 @@ test('a report that comes twice is applied once, and acknowledged each time', as
   for (let times = 0; times < 2; times++) {
     const { results, acks } = await device.send(sealed, sealed);
     expect(results.map(({ ok }) => ok)).toEqual([true, true]);
-    expect(acks).toEqual([{ tenant: 'default', device: 'pi-1', ack: { boot: device.boot, upTo: 2 } }]);
+    expect(acks).toEqual([{ tenant: 'default', device: 'pi-1', ack: { boot: device.boot, upTo: 2, generation: 1 } }]);
   }
   expect((await events()).map(({ message }) => message)).toEqual(['two', 'one']);
 });
@@ -130,10 +130,10 @@ test('what the device signed and is not understood is refused by its numbers, be
   const { results, acks } = await device.send(strange, good);
   expect(results.map(codesOf)).toEqual([['invalid_message'], []]);
   const refused = { firstSeq: 2, seq: 4 };
-  expect(acks.map(({ ack }) => ack)).toEqual([{ boot: device.boot, upTo: 1, refused }]);
+  expect(acks.map(({ ack }) => ack)).toEqual([{ boot: device.boot, upTo: 1, refused, generation: 1 }]);
   const samples = device.measured({ ...SAMPLE, seq: 5, more: true });
   expect((await applyReports(fleet.context, [samples, samples])).acks.map(({ ack }) => ack)).toEqual(
-    [5, 5].map((seq) => ({ boot: device.boot, upTo: 1, refused: { firstSeq: seq, seq } })),
+    [5, 5].map((seq) => ({ boot: device.boot, upTo: 1, refused: { firstSeq: seq, seq }, generation: 1 })),
   );
 });
 

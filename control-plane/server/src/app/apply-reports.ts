@@ -26,6 +26,8 @@ export interface AckTo {
 }
 
 interface ReadMessages {
+  /** As they were when their messages had arrived. */
+  readonly states: ReadonlyMap<string, DeviceState>;
   readonly taken: readonly { readonly index: number; readonly items: readonly NumberedItem[] }[];
   /** Signed by the device, and not understood. */
   readonly refused: readonly ReceivedRun[];
@@ -70,12 +72,12 @@ async function readAll(
     results[index] = items;
     return [];
   });
-  return { taken, refused: readings.flatMap(({ refused }) => refused ?? []) };
+  return { states, taken, refused: readings.flatMap(({ refused }) => refused ?? []) };
 }
 
 async function store(
   work: Work,
-  { taken, refused }: ReadMessages,
+  { states, taken, refused }: ReadMessages,
   results: Outcome<void>[],
 ): Promise<Outcome<AckTo[]>> {
   const flat = taken.flatMap(({ index, items }) => items.map((item) => ({ index, item })));
@@ -93,15 +95,18 @@ async function store(
   await storeItems(work, fresh);
   const boots = new Map([...runs, ...refused].map(({ device, boot }) => [`${device} ${boot}`, { device, boot }]));
   const contiguous = await work.repositories.received.contiguous(work.tenant, [...boots.values()]);
-  return succeed(contiguous.flatMap((boot) => acksOf(work.tenant, boot, refused)));
+  return succeed(
+    contiguous.flatMap((boot) => acksOf(work.tenant, boot, refused, states.get(boot.device)?.desiredGeneration ?? 0)),
+  );
 }
 
 function acksOf(
   tenant: string,
   { device, boot, upTo }: { readonly device: string; readonly boot: string; readonly upTo: number },
   refused: readonly ReceivedRun[],
+  generation: number,
 ): AckTo[] {
-  const ack: Ack = { boot: boot as BootId, upTo };
+  const ack: Ack = { boot: boot as BootId, upTo, ...(generation > 0 && { generation }) };
   const own = refused.filter((run) => run.device === device && run.boot === boot);
   if (own.length === 0) return [{ tenant, device, ack }];
   return own.map(({ firstSeq, seq }) => ({ tenant, device, ack: { ...ack, refused: { firstSeq, seq } } }));

@@ -8,7 +8,7 @@ import type { Identity } from './port.ts';
 import { readBounded } from './read-bounded.ts';
 import type { LinkTuning } from './tuning.ts';
 
-/** Reads the desired state over HTTP on a slow timer, and when nothing else tells what is newest, so that a lost message costs time and nothing else. */
+/** Reads the desired state over HTTP where nothing else tells what is newest, so that a lost message costs time and nothing else. */
 export interface DesiredReader {
   start(): void;
   /** Begins the slow timer anew: `everyMs` may have changed. */

@@ -70,7 +70,8 @@ export function createLink(options: LinkOptions): DeviceLink {
         ),
       );
       counters.add(`sent_${channel}`);
-      if (session.publish(channel, payload)) for (const row of rows.slice(-1)) newest.sent(row, monotonicMs());
+      const last = rows.at(-1);
+      if (session.publish(channel, payload) && last) newest.sent(last, monotonicMs());
     },
   });
 

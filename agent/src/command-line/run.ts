@@ -11,7 +11,7 @@ import { readConfig } from '../shell/config.ts';
 import { createEffects } from '../shell/effects.ts';
 import { expectOk } from '../shell/expect-ok.ts';
 import { faultsOf } from '../shell/faults.ts';
-import { giveBackOnceSettled } from './small-footing.ts';
+import { giveBackWhenSettled } from './small-footing.ts';
 import { needed, parseOptions } from './usage-error.ts';
 
 export type MakeRuntimes = AgentOptions['makeRuntimes'];
@@ -30,7 +30,7 @@ export async function runCommandLine(args: readonly string[], makeRuntimes = pro
   const watchdog = startWatchdog(process.env, log);
   const ready = { ready: true, device: agent.device, pid: process.pid, http: agent.httpUrl };
   writeSync(1, `${JSON.stringify(ready)}\n`);
-  giveBackOnceSettled();
+  giveBackWhenSettled();
   // On the data folder, which it could not write before, or as another version.
   const startOver = agent.mustStartOver.then(() => {
     log.warn({ folder }, 'starting over');

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient } from '../src/link/http-client.ts';
-import { HttpError } from '../src/link/http-error.ts';
+import { HttpError } from '../src/link/http-message.ts';
 import type { HttpTls } from '../src/link/http-tls.ts';
 import { readBounded } from '../src/link/read-bounded.ts';
 

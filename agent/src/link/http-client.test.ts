@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient } from './http-client.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError } from './http-message.ts';
 import { readBounded } from './read-bounded.ts';
 
 let client: HttpClient;

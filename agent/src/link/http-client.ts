@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import { HttpError, StaleConnection } from './http-error.ts';
+import { type HttpAnswer, HttpError, type HttpRequest, StaleConnection } from './http-message.ts';
 import type { HttpTls } from './http-tls.ts';
 
 /**
@@ -12,24 +12,6 @@ export interface HttpClient {
   request(url: string | URL, options?: HttpRequest): Promise<HttpAnswer>;
   /** Ends what is kept alive; requests under way go on. */
   close(): void;
-}
-
-export interface HttpRequest {
-  readonly method?: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** `refuse` (the rule) makes a redirect an error, `answer` hands it over as an answer. */
-  readonly redirect?: 'refuse' | 'answer';
-  /** Ends the body too. */
-  readonly signal?: AbortSignal;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  /** To be read to its end, left early, or discarded. Rejects as the request does. */
-  readonly body: AsyncIterable<Uint8Array>;
-  discard(): void;
 }
 
 export interface HttpClientOptions {

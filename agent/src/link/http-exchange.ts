@@ -1,6 +1,5 @@
 import http from 'node:http';
-import type { HttpAnswer, HttpRequest } from './http-client.ts';
-import { HttpError, StaleConnection } from './http-error.ts';
+import { type HttpAnswer, HttpError, type HttpRequest, StaleConnection } from './http-message.ts';
 
 /** A request and its answer, as Node speaks them. */
 export const PlainAgent = http.Agent;

@@ -1,5 +1,4 @@
-import type { HttpAnswer } from './http-client.ts';
-import { HttpError } from './http-error.ts';
+import { type HttpAnswer, HttpError } from './http-message.ts';
 
 /** The body of an answer as text; null when it is longer than `maxBytes`, which is then cut off rather than read. */
 export async function readBounded({ headers, body }: HttpAnswer, maxBytes: number): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { AUTHORITIES_HEADER } from '@wherry/protocol';
 import type { HttpClient } from '../link/http-client.ts';
-import { HttpError } from '../link/http-error.ts';
+import { HttpError } from '../link/http-message.ts';
 import type { KeptCertificate } from './keep-certificate.ts';
 
 /** Answers of nobody whom an authority that is believed vouches for: OpenSSL's words, as Node tells them. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@wherry/protocol';
 import { authorizationOf } from '../link/credentials.ts';
-import type { HttpAnswer, HttpClient } from '../link/http-client.ts';
+import type { HttpClient } from '../link/http-client.ts';
+import type { HttpAnswer } from '../link/http-message.ts';
 import type { Identity } from '../link/port.ts';
 import type { DownloadPurpose } from '../store/link-usage.ts';
 import type { Effects } from './effects.ts';

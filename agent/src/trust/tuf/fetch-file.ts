@@ -1,5 +1,5 @@
 import { type Outcome, refuse, succeed } from '@wherry/protocol';
-import type { HttpAnswer } from '../../link/http-client.ts';
+import type { HttpAnswer } from '../../link/http-message.ts';
 import { FETCH_BOUNDS, type FetchBounds } from './bounds.ts';
 import type { MetadataSource } from './metadata-source.ts';
 import type { FileAnswer, FileRequest } from './steps.ts';

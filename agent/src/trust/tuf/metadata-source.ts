@@ -1,4 +1,5 @@
-import { createHttpClient, type HttpAnswer } from '../../link/http-client.ts';
+import { createHttpClient } from '../../link/http-client.ts';
+import type { HttpAnswer } from '../../link/http-message.ts';
 import type { Effects } from '../../shell/effects.ts';
 
 /** Where files of a repository come from. It answers as HTTP does; what is made of the answer is decided in fetch-file.ts. */

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { readStatus } from '../src/command-line/status.ts';
 import { setUpStage } from './agent-stage.ts';
 import { APP } from './agent-world.ts';
+import { openPlace } from './blob-places.ts';
+import { tinyModule } from './tiny-module.ts';
 import { until } from './until.ts';
 import { assemblyScript } from './wasm/compile.ts';
 
@@ -73,6 +75,37 @@ test('a download above the budget waits and says so; what was downloaded is coun
   await stage.reached('healthy', '2.0.0');
   await until('it is counted', () => Number(spent()[0]?.[2]) > 30_000);
 });
+
+test('a neighbour that has the blob is asked although the budget is spent; where none has it, the budget is what it waits for', async () => {
+  const neighbours = new Map<string, Buffer>();
+  const [near, far] = [await openPlace(neighbours), await openPlace(new Map())];
+  try {
+    const downloads = { peers: [far.url, near.url] };
+    configure({ downloads, links: { unmetered: { bytesPerMonth: 20_000 } } });
+    const agent = await stage.start();
+    await stage.install('1.0.0');
+    const module = tinyModule({ label: '2.0.0', paddingBytes: 30_000 });
+    const release = stage.world.publish({ version: '2.0.0', module });
+    stage.world.want([{ version: '2.0.0', release }]);
+    await until('it says why', () => stage.world.statusOf(APP)?.code === 'download_budget_spent');
+    expect(stage.world.statusOf(APP)).toMatchObject({ state: 'downloading', running: { version: '1.0.0' } });
+    const wanted = stage.world.releaseOf(release).variants[0] as { module: { digest: string } };
+    expect(far.asked.concat(near.asked).filter((asked) => asked.includes(hexOf(wanted)))).toHaveLength(2);
+    expect(stage.world.requests.some((path) => path.includes(hexOf(wanted)))).toBe(false);
+    await agent.stop();
+    neighbours.set(wanted.module.digest, module);
+    await stage.start();
+    await stage.reached('healthy', '2.0.0');
+    expect(stage.world.statusOf(APP)).not.toHaveProperty('code');
+    expect(stage.world.requests.some((path) => path.includes(hexOf(wanted)))).toBe(false);
+    expect(near.sentBytes).toBe(module.length);
+  } finally {
+    await near.close();
+    await far.close();
+  }
+});
+
+const hexOf = ({ module }: { readonly module: { readonly digest: string } }) => module.digest.replace('sha256:', '');
 
 test('a program that falls sick after its verdict is told as such at once', async () => {
   configure({ http: { port: 0 } });

@@ -7,12 +7,17 @@ import { createHttpClient } from '../src/link/http-client.ts';
 import { createDeviceHttp } from '../src/shell/device-http.ts';
 import { download } from '../src/shell/download.ts';
 import { createDeltaSizes } from '../src/shell/downloading/delta-sizes.ts';
+import { createNearby } from '../src/shell/downloading/nearby.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
 import { createEffects } from '../src/shell/effects.ts';
 import { createBlobStore } from '../src/store/blob-store.ts';
 import { type BlobPlace, openPlace } from './blob-places.ts';
 
-const NO_BUDGET = { refuse: () => null, deltaSizes: createDeltaSizes(() => 0) };
+const NO_BUDGET = {
+  refuse: () => null,
+  deltaSizes: createDeltaSizes(() => 0),
+  nearby: createNearby([], () => 0),
+};
 
 /** A release may name the registry that its module is in. It is asked first, and only where the device may go. */
 const blob = randomBytes(50 * 1024);

@@ -8,6 +8,7 @@ import { createHttpClient } from '../src/link/http-client.ts';
 import { createDeviceHttp } from '../src/shell/device-http.ts';
 import { type DownloadContext, download } from '../src/shell/download.ts';
 import { createDeltaSizes } from '../src/shell/downloading/delta-sizes.ts';
+import { createNearby } from '../src/shell/downloading/nearby.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
 import { createEffects } from '../src/shell/effects.ts';
 import { type BlobStore, createBlobStore } from '../src/store/blob-store.ts';
@@ -70,6 +71,7 @@ function contextOf({ origin, mirrors = [], peers = [], bases = [], registries = 
     bases: () => bases,
     refuse: () => null,
     deltaSizes: createDeltaSizes(() => 0),
+    nearby: createNearby(peers, () => 0),
     pace: async (bytes) => {
       paced += bytes;
     },

@@ -8,11 +8,16 @@ import { createHttpClient } from '../src/link/http-client.ts';
 import { type PeerServer, servePeers } from '../src/peers/serve-blobs.ts';
 import { download } from '../src/shell/download.ts';
 import { createDeltaSizes } from '../src/shell/downloading/delta-sizes.ts';
+import { createNearby } from '../src/shell/downloading/nearby.ts';
 import { createSources } from '../src/shell/downloading/sources.ts';
 import { createEffects } from '../src/shell/effects.ts';
 import { createBlobStore } from '../src/store/blob-store.ts';
 
-const NO_BUDGET = { refuse: () => null, deltaSizes: createDeltaSizes(() => 0) };
+const NO_BUDGET = {
+  refuse: () => null,
+  deltaSizes: createDeltaSizes(() => 0),
+  nearby: createNearby([], () => 0),
+};
 
 const KIB = 1024;
 const log = pino({ level: 'silent' });

@@ -66,6 +66,7 @@ export * from './detached.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './limits.ts';
+export { checkComponentSecrets } from './manifest/component-secrets.ts';
 export { concurrencyOf, whyNotConcurrent } from './manifest/concurrency.ts';
 export { refuseContainer } from './manifest/container-terms.ts';
 export { checkCron } from './manifest/cron.ts';

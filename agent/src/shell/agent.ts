@@ -26,6 +26,7 @@ import { createDeviceHttp } from './device-http.ts';
 import { createDeviceSecrets } from './device-secrets.ts';
 import { download } from './download.ts';
 import { createDeltaSizes } from './downloading/delta-sizes.ts';
+import { createNearby } from './downloading/nearby.ts';
 import { createSources } from './downloading/sources.ts';
 import type { Effects } from './effects.ts';
 import { createEngineWatch } from './engine-watch.ts';
@@ -114,6 +115,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const records = () => [...loop.states().values()].map(({ record }) => record);
   const slots = atMost(DOWNLOADS_AT_ONCE);
   const deltaSizes = createDeltaSizes(clock.uptimeMs);
+  const nearby = createNearby(sources.local, clock.uptimeMs);
   const executing = createExecuting(() => ({
     store,
     effects,
@@ -140,13 +142,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
         download(
           blob,
           {
-            http,
-            blobs: store.blobs,
-            effects,
-            sources,
+            ...{ http, effects, sources, deltaSizes, nearby, blobs: store.blobs },
             pace: links.pace,
             refuse: links.refuse,
-            deltaSizes,
             bases: (wanted) => deltaBases(records(), wanted),
           },
           signal,
@@ -182,7 +180,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     clock,
     device: device.fit,
     surroundings: createSurroundings({
-      ...{ links, deltaSizes, clock, blobs: store.blobs },
+      ...{ links, deltaSizes, nearby, clock, blobs: store.blobs },
       zones: createTimeZones(config.timeZone),
     }),
     execute: executing.execute,

@@ -1,12 +1,13 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DownloadTerms } from '@wherry/protocol';
-import type { LinkRefusal } from '../core/budget/link-budget.ts';
+import { type LinkRefusal, leastBytes } from '../core/budget/link-budget.ts';
 import { HOLD_CODES } from '../core/lifecycle/hold.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import { type DeviceHttp, type FetchProblem, problemOfError } from './device-http.ts';
 import type { DeltaSizes } from './downloading/delta-sizes.ts';
 import { fetchWhole } from './downloading/fetch-whole.ts';
+import type { Nearby } from './downloading/nearby.ts';
 import { PartialFile } from './downloading/partial-file.ts';
 import type { BlobSource } from './downloading/source.ts';
 import type { Sources } from './downloading/sources.ts';
@@ -29,6 +30,7 @@ export interface DownloadContext {
   /** May so many bytes go over the link that the device has now? */
   readonly refuse: (bytes: number, terms: DownloadTerms | undefined) => LinkRefusal | null;
   readonly deltaSizes: DeltaSizes;
+  readonly nearby: Nearby;
 }
 
 /** Kept free for the agent's own records. */
@@ -50,7 +52,7 @@ export async function download(
     if (problem === null) file.sync();
     file.close();
     if (problem === null) blobs.adopt(digest);
-    else if (problem.code !== 'download_failed') blobs.removePartial(digest);
+    else if (!isOfWay(problem)) blobs.removePartial(digest);
     return problem;
   } catch (error) {
     file?.close();
@@ -84,9 +86,15 @@ async function fill(
       message: `${missingBytes} bytes do not fit on the disk: free some space`,
       isFinal: false,
     };
+  const lengthBefore = file.length;
   for (const source of sources.local)
     if (await isFilled(() => whole(file, wanted, source, context, signal), file)) return null;
-  if (await isFilled(() => delta(file, wanted, context, signal), file)) return null;
+  if (!signal.aborted) context.nearby.noteNone(wanted.digest, file.length > lengthBefore);
+  const base = context.bases(wanted.digest).find((digest) => context.blobs.has(digest));
+  const known = base === undefined ? 'none' : context.deltaSizes.of(wanted.digest);
+  const unaskable = refused(wanted, leastBytes(wanted.sizeBytes - file.length, known), context);
+  if (unaskable !== null) return unaskable;
+  if (base !== undefined && (await isFilled(() => delta(file, wanted, base, context, signal), file))) return null;
   const refusal = refused(wanted, wanted.sizeBytes - file.length, context);
   if (refusal !== null) return refusal;
   const named = wanted.registry === undefined ? null : sources.named(wanted.registry);
@@ -124,17 +132,22 @@ function whole(
   { pace }: DownloadContext,
   signal: AbortSignal,
 ) {
-  return fetchWhole(file, wanted, source, { idleMs: source.idleMs, pace: source.isLocal ? unpaced : pace, signal });
+  const paced = telling(wanted, source.isLocal ? unpaced : pace);
+  return fetchWhole(file, wanted, source, { idleMs: source.idleMs, pace: paced, signal });
 }
 
-async function delta(file: PartialFile, wanted: WantedBlob, context: DownloadContext, signal: AbortSignal) {
-  const { blobs, sources, pace, deltaSizes: sizes } = context;
-  const base = context.bases(wanted.digest).find((digest) => blobs.has(digest));
-  if (base === undefined) return NO_BASE;
+async function delta(
+  file: PartialFile,
+  wanted: WantedBlob,
+  base: string,
+  context: DownloadContext,
+  signal: AbortSignal,
+): Promise<FetchProblem | null> {
+  const { sources, pace, deltaSizes: sizes } = context;
   const { fetchDelta } = await import('./downloading/fetch-delta.ts');
   const refuse = (bytes: number) => refused(wanted, bytes, context);
-  const receiving = { idleMs: sources.origin.idleMs, pace, signal };
-  let problem: FetchProblem | null = NO_BASE;
+  const receiving = { idleMs: sources.origin.idleMs, pace: telling(wanted, pace), signal };
+  let problem: FetchProblem | null = NO_DELTA;
   try {
     problem = await fetchDelta(file, wanted, base, { ...context, sizes, refuse }, receiving);
   } finally {
@@ -144,8 +157,21 @@ async function delta(file: PartialFile, wanted: WantedBlob, context: DownloadCon
   return problem;
 }
 
-const NO_BASE: FetchProblem = { code: 'download_failed', message: 'nothing here to make it of', isFinal: false };
+const NO_DELTA: FetchProblem = { code: 'download_failed', message: 'no delta came', isFinal: false };
 const unpaced = async () => {};
+
+/** The pace is asked after each piece, so that it knows of the first. */
+function telling({ onBytes }: WantedBlob, pace: DownloadContext['pace']): DownloadContext['pace'] {
+  return (bytes, signal) => {
+    onBytes?.();
+    return pace(bytes, signal);
+  };
+}
+
+/** What came may be right, and is gone on from: only the way to the rest is closed for now. */
+function isOfWay({ code }: FetchProblem): boolean {
+  return code === 'download_failed' || HOLD_CODES.has(code);
+}
 
 function isOfContent({ code }: FetchProblem): boolean {
   return code === 'digest_mismatch' || code === 'length_mismatch';

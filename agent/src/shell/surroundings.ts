@@ -6,6 +6,7 @@ import type { Confirmed, Deployment, ReleaseFacts } from '../core/lifecycle/stat
 import type { BlobStore } from '../store/blob-store.ts';
 import type { Clock } from './clock.ts';
 import type { DeltaSizes } from './downloading/delta-sizes.ts';
+import type { Nearby } from './downloading/nearby.ts';
 import type { Links } from './links.ts';
 import type { TimeZones } from './time-zone.ts';
 
@@ -17,10 +18,13 @@ export interface SurroundingsOptions {
   readonly links: Links;
   readonly blobs: BlobStore;
   readonly deltaSizes: DeltaSizes;
+  readonly nearby: Nearby;
   readonly clock: Clock;
 }
 
-export function createSurroundings({ zones, links, blobs, deltaSizes, clock }: SurroundingsOptions): Surroundings {
+export function createSurroundings(options: SurroundingsOptions): Surroundings {
+  const { zones, links, blobs, deltaSizes, nearby, clock } = options;
+
   function loads(facts: ReleaseFacts | null, good: Confirmed | null) {
     const digests = (facts?.variants ?? []).flatMap(({ artifact }) => (artifact === null ? [] : [artifact.digest]));
     const each = <T>(of: (digest: string) => T) => Object.fromEntries(digests.map((digest) => [digest, of(digest)]));
@@ -29,6 +33,7 @@ export function createSurroundings({ zones, links, blobs, deltaSizes, clock }: S
     return {
       presentBytes: each((digest) => presentBytes(blobs, digest)),
       deltas: each((digest) => (hasBase(digest) ? deltaSizes.of(digest) : 'none')),
+      near: each(nearby.mayHave),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Outcome, Problem } from '../errors.ts';
 import { succeed } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { checkComponentSecrets } from './component-secrets.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { explainIssue, type Locate, problemAt } from './explain.ts';
 import {
@@ -64,7 +65,7 @@ export function parseManifest(document: ManifestDocument): Outcome<Manifest> {
   const source = parsed.data;
   const problems = [...checkConfig(source, locate), ...checkTriggers(source, locate)];
   const manifest = manifestOf(source);
-  problems.push(...checkConcurrency(manifest, locate));
+  problems.push(...checkConcurrency(manifest, locate), ...checkComponentSecrets(manifest, locate));
   const misplaced = whyNotAgent(manifest.app, manifest.variants);
   if (misplaced !== null) problems.push(problemAt(['variants'], misplaced, locate));
   return problems.length > 0 ? { ok: false, problems } : succeed(manifest);

@@ -1,10 +1,10 @@
 import { chooseVariant, issueChange, issueNow, refuseChosen, retryChange } from './change-lane.ts';
 import { after, also, type Env, type LiveStep, type Step, unchanged } from './env.ts';
 import type { EventOf } from './events.ts';
-import { HOLD_CODES, holdBefore, holdOfWindow, wait } from './hold.ts';
+import { goOn, HOLD_CODES, holdBefore, holdOfWindow, wait } from './hold.ts';
 import { enter, touch, withTarget } from './record.ts';
 import { switchTo } from './run-lane.ts';
-import type { Deployment, Trouble } from './state.ts';
+import { type Deployment, IDLE_CHANGE, type Trouble } from './state.ts';
 import { canOverlap, startBeside } from './swap.ts';
 import { reject } from './verdict.ts';
 
@@ -39,8 +39,12 @@ export function onFetchFailed(
   return hold === null ? retryChange(state, { code, message }, env) : wait(state, hold, env);
 }
 
+export function onBlobBegun(state: Deployment): Step {
+  return unchanged(goOn(state));
+}
+
 export function onBlobFetched(state: Deployment, env: Env): Step {
-  return issueNow(enter(state, 'staged', env));
+  return issueNow({ ...enter(state, 'staged', env), change: IDLE_CHANGE });
 }
 
 export function onPrepared(state: Deployment, event: EventOf<'prepared'>, env: Env): Step {

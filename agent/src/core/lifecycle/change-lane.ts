@@ -3,7 +3,7 @@ import { backoffMs, DOWNLOAD_BACKOFF } from '../backoff.ts';
 import { refuseUnseen } from '../fit.ts';
 import type { OutwardEffect } from './effects.ts';
 import { also, type Env, type LiveStep, unchanged } from './env.ts';
-import { holdBefore, holdOfLink, wait } from './hold.ts';
+import { goOn, holdBefore, holdOfLink, isHeld, refusalOfLink, wait } from './hold.ts';
 import { enter, withTarget } from './record.ts';
 import { type Deployment, IDLE_CHANGE, type ReleaseFacts, type Trouble } from './state.ts';
 import { reject } from './verdict.ts';
@@ -13,7 +13,10 @@ import { reject } from './verdict.ts';
 /** Does what the present phase waits for, or waits where it may not now. The same call begins, retries and recovers. */
 export function issueChange(state: Deployment, env: Env): LiveStep {
   const hold = holdBefore(state, env);
-  return hold === null ? issueNow(state) : wait(state, hold, env);
+  if (hold !== null) return wait(state, hold, env);
+  // Asking the neighbours ends no wait for the link: that does their first byte.
+  const isAskingAround = isHeld(state) && refusalOfLink(state, env) !== null;
+  return issueNow(isAskingAround ? state : goOn(state));
 }
 
 /** Preparing is allowed ahead of the window. */

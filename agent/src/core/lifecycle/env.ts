@@ -18,12 +18,14 @@ export interface Env {
   /** Of the time zone in which the app's activation window is meant: UTC without, null where this device does not know it. */
   readonly zone?: ZoneOffsets | null;
   /**
-   * What downloads may use now, how much of the blobs is there already, and with what deltas they could be made, by digest; without it
-   * any link, without limit.
+   * What downloads may use now, how much of the blobs is there already, with what deltas they could be made, and whether a neighbour
+   * may have them, by digest; without it any link, without limit.
    */
   readonly link?: LinkFacts & {
     readonly presentBytes: Readonly<Record<string, number>>;
     readonly deltas?: Readonly<Record<string, DeltaKnowledge>>;
+    /** True where asking the neighbours is due: they are reached without the link, so nothing of it is used up by that. */
+    readonly near?: Readonly<Record<string, boolean>>;
   };
 }
 

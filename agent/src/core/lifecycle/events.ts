@@ -15,6 +15,8 @@ export type LifecycleEvent =
     }
   | { readonly type: 'release_fetched'; readonly ticket: number; readonly facts: ReleaseFacts }
   | Failure<'release_failed'>
+  /** The first bytes have come, from wherever. */
+  | { readonly type: 'blob_begun'; readonly ticket: number }
   | { readonly type: 'blob_fetched'; readonly ticket: number }
   | Failure<'blob_failed'>
   | { readonly type: 'prepared'; readonly ticket: number; readonly runtime: string }

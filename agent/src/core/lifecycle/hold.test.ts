@@ -176,3 +176,51 @@ test('a download that broke off is not begun again over a link that may not carr
   expect(statusOf(live(held))).toMatchObject({ state: 'downloading', code: 'metered_forbidden' });
   expect(kinds(lookAgain(live(held), at(2.5)))).toEqual(['downloading', 'fetchBlob']);
 });
+
+test('a blob that a neighbour may have is asked for there first, and the wait is told until its first byte', () => {
+  const fetched = { type: 'release_fetched', ticket: CHANGE_TICKET, facts: factsOf(2) } as const;
+  const digest = factsOf(2).variants[0]?.artifact?.digest ?? '';
+  const near = (mayHave: boolean) =>
+    at(2.5, { link: { ...link(0).link, near: { [digest]: mayHave } } as Env['link'] & {} });
+  const asking = step(deployment('waiting'), fetched, near(true));
+  expect(kinds(asking)).toEqual(['downloading', 'fetchBlob']);
+  const none = (of: Deployment) =>
+    ({
+      type: 'blob_failed',
+      ticket: of.change.ticket,
+      code: 'download_budget_spent',
+      message: '',
+      isFinal: false,
+    }) as const;
+  const held = step(live(asking), none(live(asking)), near(false));
+  expect(kinds(held)).toEqual(['downloading', 'setTimer', 'report']);
+  expect(lookAgain(live(held), near(false)).effects).toMatchObject([{ kind: 'setTimer', delayMs: HOLD_LOOK_MS }]);
+
+  const again = lookAgain(live(held), near(true));
+  expect(kinds(again)).toEqual(['downloading', 'fetchBlob']);
+  expect(statusOf(live(again))).toMatchObject({ state: 'downloading', code: 'download_budget_spent' });
+  expect(kinds(step(live(again), none(live(again)), near(false)))).toEqual(['downloading', 'setTimer']);
+
+  const begun = live(step(live(again), { type: 'blob_begun', ticket: live(again).change.ticket }, near(true)));
+  expect(statusOf(begun)).not.toHaveProperty('code');
+  expect(begun.record).toBe(live(held).record);
+  expect(kinds(step(begun, none(begun), near(false)))).toEqual(['downloading', 'setTimer', 'report']);
+});
+
+test('what has gone on does not say any more that it waits', () => {
+  const held = live(step(deployment('staged'), prepared, OUTSIDE));
+  const preparing = live(lookAgain(held, INSIDE));
+  expect(statusOf(preparing)).not.toHaveProperty('code');
+  const activating = live(step(preparing, { ...prepared, ticket: preparing.change.ticket }, INSIDE));
+  expect([activating.record.phase, statusOf(activating).code]).toEqual(['activating', undefined]);
+  const failed = {
+    type: 'blob_failed',
+    ticket: CHANGE_TICKET,
+    code: 'download_failed',
+    message: '',
+    isFinal: false,
+  } as const;
+  const retrying = live(lookAgain(live(step(deployment('downloading'), failed, INSIDE)), INSIDE));
+  const staged = live(step(retrying, { type: 'blob_fetched', ticket: retrying.change.ticket }, INSIDE));
+  expect([staged.record.phase, statusOf(staged).code]).toEqual(['staged', undefined]);
+});

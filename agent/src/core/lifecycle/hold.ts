@@ -49,13 +49,25 @@ export function holdOfWindow({ record }: Deployment, env: Env): Hold | null {
   return { code: 'outside_window', message: `waits for its window "${window.cron}", ${opening}`, untilMs };
 }
 
-export function holdOfLink({ record }: Deployment, env: Env): Hold | null {
-  const { workload, facts, variantAt } = record.target;
-  const artifact = facts?.variants[variantAt]?.artifact ?? null;
+/** A blob that a neighbour may have is not held: the device asks around first, and only who finds it nowhere near waits for the link. */
+export function holdOfLink(state: Deployment, env: Env): Hold | null {
+  const artifact = wantedArtifact(state);
+  return artifact !== null && env.link?.near?.[artifact.digest] === true ? null : refusalOfLink(state, env);
+}
+
+/** What the link itself says to the blob, wherever else it may be had. */
+export function refusalOfLink(state: Deployment, env: Env): Hold | null {
+  const artifact = wantedArtifact(state);
   if (env.link === undefined || artifact === null) return null;
   const present = env.link.presentBytes[artifact.digest] ?? 0;
   const delta = env.link.deltas?.[artifact.digest] ?? 'none';
-  return refuseByLink(leastBytes(artifact.sizeBytes - present, delta), env.link, workload.download);
+  const { download } = state.record.target.workload;
+  return refuseByLink(leastBytes(artifact.sizeBytes - present, delta), env.link, download);
+}
+
+function wantedArtifact({ record }: Deployment) {
+  const { facts, variantAt } = record.target;
+  return facts?.variants[variantAt]?.artifact ?? null;
 }
 
 /** Waits, saying why, and looks again in time. */
@@ -73,4 +85,9 @@ export function wait(state: Deployment, { code, message, untilMs }: Hold, env: E
 
 export function isHeld({ change }: Deployment): boolean {
   return change.trouble !== null && HOLD_CODES.has(change.trouble.code);
+}
+
+/** The wait is over: nothing is told of it any more. */
+export function goOn(state: Deployment): Deployment {
+  return isHeld(state) ? { ...state, change: { ...state.change, trouble: null } } : state;
 }

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isHeld } from './hold.ts';
 import { brokenAtRest } from './rules.ts';
+import { type Behaviour, RELEASES, type ReleaseLetter } from './testing/releases.ts';
 import { digestAt } from './testing/states.ts';
-import { type Behaviour, RELEASES, type ReleaseLetter, World } from './testing/world.ts';
+import { World } from './testing/world.ts';
 
 /** Traces with dropped, doubled and reordered answers and a power cut between any two effects. The world checks rules A1–A5. */
 const letter = fc.constantFrom(...RELEASES);
@@ -46,7 +47,14 @@ const action = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('clock' as const), skewMs: fc.integer({ min: -1e8, max: 1e8 }) }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('link' as const), leftBytes: fc.option(fc.nat(2_000)) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('link' as const),
+      leftBytes: fc.option(fc.nat(2_000)),
+      isNear: fc.boolean(),
+    }),
+  },
 );
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
@@ -66,7 +74,7 @@ function act(world: World, next: Action): void {
   else if (next.do === 'powerCut') world.powerLeft = next.after;
   else if (next.do === 'crashInstance') world.crashInstance(next.isBeside ? 'beside' : 'running');
   else if (next.do === 'clock') world.skewMs = next.skewMs;
-  else if (next.do === 'link') world.leftBytes = next.leftBytes;
+  else if (next.do === 'link') [world.leftBytes, world.isNear] = [next.leftBytes, next.isNear];
   else if (next.do === 'revoke') revoke(world, next.isGood, next.stops);
   else world.send({ type: 'restart' });
 }

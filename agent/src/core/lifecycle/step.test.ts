@@ -23,6 +23,7 @@ const EVENTS: { readonly [N in EventName]: LifecycleEvent } = {
   desired_none: { type: 'desired', workload: null, failedAttempt: null },
   release_fetched: { type: 'release_fetched', ...change, facts: factsOf(2) },
   release_failed: { type: 'release_failed', ...change, code: 'key_unknown', message: 'no', isFinal: true },
+  blob_begun: { type: 'blob_begun', ...change },
   blob_fetched: { type: 'blob_fetched', ...change },
   blob_failed: { type: 'blob_failed', ...change, code: 'download_failed', message: 'no', isFinal: false },
   prepared: { type: 'prepared', ...change, runtime: 'wasm' },
@@ -64,6 +65,8 @@ const noMove = { moved: '-', move_failed: '-' } as const;
 const noChange = {
   release_fetched: '-',
   release_failed: '-',
+  // Ends a wait: hold.test.ts.
+  blob_begun: '-',
   blob_fetched: '-',
   blob_failed: '-',
   prepared: '-',
@@ -203,6 +206,7 @@ test('the event table names every type of event', () => {
     desired: 1,
     release_fetched: 1,
     release_failed: 1,
+    blob_begun: 1,
     blob_fetched: 1,
     blob_failed: 1,
     prepared: 1,

@@ -1,5 +1,6 @@
 import { LIMITS } from '@wherry/protocol';
 import {
+  onBlobBegun,
   onBlobFetched,
   onBoot,
   onFetchFailed,
@@ -34,6 +35,7 @@ const HANDLERS: { readonly [T in EventType]: (state: Deployment, event: EventOf<
   desired: onDesired,
   release_fetched: onReleaseFetched,
   release_failed: onFetchFailed,
+  blob_begun: onBlobBegun,
   blob_fetched: (state, _, env) => onBlobFetched(state, env),
   blob_failed: onFetchFailed,
   prepared: onPrepared,
@@ -67,6 +69,7 @@ function isExpected(state: Deployment, event: LifecycleEvent): boolean {
     case 'release_fetched':
     case 'release_failed':
       return record.phase === 'waiting' && event.ticket === change.ticket;
+    case 'blob_begun':
     case 'blob_fetched':
     case 'blob_failed':
       return record.phase === 'downloading' && event.ticket === change.ticket;

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../link/http-client.ts';
+import type { HttpAnswer } from '../../link/http-message.ts';
 import { type FetchProblem, problemOfStatus } from '../device-http.ts';
 import type { PartialFile } from './partial-file.ts';
 import { type Receiving, receive } from './receive.ts';

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../link/http-client.ts';
+import type { HttpAnswer } from '../../link/http-message.ts';
 
 /**
  * Reads the body of an answer in pieces: who sends nothing for `idleMs` is given up, and the pace of the link is kept between pieces.

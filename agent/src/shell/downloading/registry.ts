@@ -1,6 +1,6 @@
 import { originOfRegistry, parseRegistryChallenge, tokenUrl } from '@wherry/protocol';
-import type { HttpAnswer, HttpClient } from '../../link/http-client.ts';
-import { HttpError } from '../../link/http-error.ts';
+import type { HttpClient } from '../../link/http-client.ts';
+import { type HttpAnswer, HttpError } from '../../link/http-message.ts';
 import { readBounded } from '../../link/read-bounded.ts';
 import type { Effects } from '../effects.ts';
 import type { DownloadConfig } from './config.ts';

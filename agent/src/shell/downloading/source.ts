@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../link/http-client.ts';
+import type { HttpAnswer } from '../../link/http-message.ts';
 
 /**
  * Where a blob may be had, in the order in which they are asked: neighbours in the LAN, mirrors and

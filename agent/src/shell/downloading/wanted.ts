@@ -2,7 +2,7 @@ import type { DownloadTerms } from '@wherry/protocol';
 import type { FetchProblem } from '../device-http.ts';
 import type { PartialFile } from './partial-file.ts';
 
-/** What a signed release says of a blob. */
+/** What a signed release says of a blob, and how it is wanted. */
 export interface WantedBlob {
   readonly digest: string;
   readonly sizeBytes: number;
@@ -10,6 +10,8 @@ export interface WantedBlob {
   readonly registry?: string | undefined;
   /** There where the budget of the link is asked: not for what the device needs back to run what it runs. */
   readonly budget?: { readonly terms: DownloadTerms | undefined };
+  /** After each piece that came, from wherever. */
+  readonly onBytes?: () => void;
 }
 
 /** Null: the file holds exactly what was signed. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { DesiredState, Envelope } from '@wherry/protocol';
-import type { HttpAnswer } from '../../link/http-client.ts';
+import type { HttpAnswer } from '../../link/http-message.ts';
 import type { Logger } from '../../logs/logger.ts';
 import { FakeRuntime } from '../../runtimes/fake/runtime.ts';
 import type { HostServices, WorkloadSpec } from '../../runtimes/port.ts';
@@ -12,6 +12,7 @@ import { createDevice, ownPlatform } from '../device.ts';
 import type { DeviceHttp } from '../device-http.ts';
 import { download } from '../download.ts';
 import { createDeltaSizes } from '../downloading/delta-sizes.ts';
+import { createNearby } from '../downloading/nearby.ts';
 import { createSources } from '../downloading/sources.ts';
 import type { Effects } from '../effects.ts';
 import { createExecuting } from '../executors/table.ts';
@@ -72,9 +73,10 @@ export async function startWholeDevice(options: WholeDeviceOptions): Promise<Who
   const instances = new Instances();
   const records = () => [...loop.states().values()].map(({ record }) => record);
   const deltaSizes = createDeltaSizes(clock.uptimeMs);
+  const nearby = createNearby(sources.local, clock.uptimeMs);
   const blobs = {
     ...{ http, blobs: store.blobs, effects: EFFECTS, sources, pace: links.pace, refuse: links.refuse },
-    ...{ bases: () => [], deltaSizes },
+    ...{ bases: () => [], deltaSizes, nearby },
   };
   const executing = createExecuting(() => ({
     ...{ store, effects: EFFECTS, device, policy: config.policy, triggers, instances, records, timers, log },
@@ -101,7 +103,9 @@ export async function startWholeDevice(options: WholeDeviceOptions): Promise<Who
   const reporter = createReporter(store, () => intake.generation());
   const loop: Loop = createLoop({
     ...{ store, reporter, clock, device: device.fit, execute: executing.execute, onFailure: () => {}, log },
-    surroundings: createSurroundings({ zones: createTimeZones('UTC'), links, blobs: store.blobs, deltaSizes, clock }),
+    surroundings: createSurroundings({
+      ...{ zones: createTimeZones('UTC'), links, blobs: store.blobs, deltaSizes, nearby, clock },
+    }),
   });
   const intake = createIntake({
     ...{ tenant, device: name, director: trust.director, onStranger: trust.askAbout, store, clock, log },

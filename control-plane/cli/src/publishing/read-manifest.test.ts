@@ -27,6 +27,11 @@ describe('places in the text', () => {
       `app: a\nversion: 0.1.0\n${VARIANTS}triggers:\n  - cron: "* *"\n`,
       [{ path: '/triggers/0/cron/schedule', line: 6, column: 5 }],
     ],
+    [
+      'a secret that a component would never see',
+      `app: a\nversion: 0.1.0\nvariants:\n  - wasm: { module: a.wasm, abi: component }\ncapabilities:\n  secrets:\n    PIN: { env: true }\n    KEY: {}\n`,
+      [{ path: '/capabilities/secrets/KEY', line: 8, column: 5 }],
+    ],
   ])('%s', (_, text, expected) => {
     expect(places(text)).toEqual(expected);
   });

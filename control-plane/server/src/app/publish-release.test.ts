@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Digest, Release, TenantId } from '@wherry/protocol';
 import { type ComponentBuilder, quietCommand, quietHandler } from '@wherry/protocol/testing/component';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { putBlob } from './blobs.ts';
@@ -119,6 +121,38 @@ describe('is refused', () => {
     expect(await admitted(sockets, cron)).toEqual(['import_refused']);
     expect(await admitted(quietHandler(), cron)).toEqual(['feature_refused']);
     expect(await admitted(quietCommand(), cron)).toEqual([]);
+  });
+  test('when a secret would never reach its component; one that was taken in before stays', async () => {
+    const cron = [{ on: 'cron', schedule: '* * * * *' }];
+    const module = await upload(fleet.context, fleet.admin, quietCommand().build());
+    const sealed = (secrets: object, counter: number) =>
+      publisher.sign(
+        payload({
+          variants: [{ kind: 'wasm', abi: 'component', module }],
+          triggers: cron,
+          capabilities: { secrets },
+          version: `${counter}.0.0`,
+          releaseCounter: counter,
+        }),
+      );
+    const outcome = await publish(await sealed({ API_KEY: {} }, 1));
+    expect(outcome).toMatchObject({
+      ok: false,
+      problems: [{ code: 'invalid_manifest', path: '/capabilities/secrets/API_KEY' }],
+    });
+    expect(expectOk(await useCases.listReleases(fleet.context, fleet.admin, {})).items).toEqual([]);
+    expect(codesOf(await publish(await sealed({ API_KEY: { env: true } }, 1)))).toEqual([]);
+
+    const earlier = await sealed({ API_KEY: {} }, 2);
+    const bytes = Buffer.from(earlier.payload, 'base64');
+    const stored = JSON.parse(bytes.toString()) as Release;
+    const { app, version, releaseCounter } = stored;
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
+    await fleet.store.releases.add({
+      ...{ tenant: 'default' as TenantId, app, version, digest, releaseCounter, publishedAtMs: 0 },
+      ...{ signedBy: [], payload: stored, content: bytes.toString() },
+    });
+    expect(codesOf(await publish(earlier))).toEqual([]);
   });
   test('when the caller may not publish', async () => {
     const viewer = { ...fleet.admin, role: 'operator' as const };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  checkComponentSecrets,
   type Digest,
   fromBase64,
   LIMITS,
@@ -31,7 +32,7 @@ import type { UseCase } from './use-cases.ts';
 import { releaseViews } from './views/release-view.ts';
 
 /**
- * Takes in a release and the role that names it, together or not at all: schema, artifacts present and admitted, counter above what is
+ * Takes in a release and the role that names it, together or not at all: schema, secrets that can reach their program, artifacts present and admitted, counter above what is
  * published, the role signed by the app's publishers. The same again answers the same. Nothing here replaces the device's own check.
  */
 export const publishRelease: UseCase<'publishRelease'> = async (context, caller, input) => {
@@ -91,6 +92,8 @@ async function add(
 ): Promise<Outcome<ReleaseRecord>> {
   const { releases } = repositories;
   const { app, version, releaseCounter } = release;
+  const problems = checkComponentSecrets(release);
+  if (problems.length > 0) return { ok: false, problems };
   const follows = checkFollows(release, await releases.find(tenant, app, version), await releases.newest(tenant, app));
   if (!follows.ok) return follows;
   const targets = await newestTargets(repositories, tenant);

@@ -1,4 +1,5 @@
 import type { DesiredWorkload, ErrorCode } from '@wherry/protocol';
+import { type LinkFacts, refuseByLink } from '../../budget/link-budget.ts';
 import { type Effect, isLedger, type OutwardEffect, type OutwardOf } from '../effects.ts';
 import type { Env } from '../env.ts';
 import type { LifecycleEvent } from '../events.ts';
@@ -14,21 +15,15 @@ import {
 } from '../rules.ts';
 import { type Deployment, type DeploymentRecord, restore } from '../state.ts';
 import { step } from '../step.ts';
-import { digestAt, factsOf, workloadOf } from './states.ts';
+import { type Behaviour, BLOB_BYTES, factsOfRelease, near, RELEASES, type ReleaseLetter } from './releases.ts';
+import { digestAt, workloadOf } from './states.ts';
 
 /**
  * A small world around one lifecycle: a disk that survives crashes, a network and processes that do not. Every rule is checked at
  * every effect; what goes wrong, and when, is told by the trace.
  */
-export type Behaviour = 'good' | 'sick' | 'unmovable' | 'crashes' | 'refused' | 'tampered';
-
-/** Releases a, b, c … by their counter. */
-export const RELEASES = ['a', 'b', 'c', 'd'] as const;
-export type ReleaseLetter = (typeof RELEASES)[number];
-
 export type Terms = Pick<DesiredWorkload, 'window' | 'download'>;
 
-const BLOB_BYTES = 1_000;
 /** Set back by an hour in the middle of the first day. */
 const ZONE = { spans: [0, 36_000_000].map((fromMs, at) => ({ fromMs, offsetMs: (2 - at) * 3_600_000 })) };
 
@@ -56,6 +51,8 @@ export class World {
   skewMs = 0;
   /** What is left of the link's budget; null: no budget. */
   leftBytes: number | null = null;
+  /** Are the neighbours to be asked for what the link may not carry? */
+  isNear = false;
   readonly #wanted = new Set<string>();
   readonly #behaviour: Readonly<Record<ReleaseLetter, Behaviour>>;
   /** Effects that are still carried out before the power goes; null: all. */
@@ -138,8 +135,12 @@ export class World {
       device: { refused: {}, platform: 'linux/arm64', sideBySide: ['wasm'] },
       lastTicket: this.#lastTicket,
       zone: ZONE,
-      link: { name: 'wwan0', isMetered: true, leftBytes: this.leftBytes, renewsAtMs: 1e10, presentBytes },
+      link: { ...this.#link(), presentBytes, near: near(this.isNear) },
     };
+  }
+
+  #link(): LinkFacts {
+    return { name: 'wwan0', isMetered: true, leftBytes: this.leftBytes, renewsAtMs: 1e10 };
   }
 
   #isPowerGone(): boolean {
@@ -169,8 +170,7 @@ export class World {
         this.#answer(this.#fetchRelease(effect));
         return;
       case 'fetchBlob':
-        this.blobs.add(effect.digest);
-        this.#answer({ type: 'blob_fetched', ticket: effect.ticket });
+        this.#answer(this.#fetchBlob(effect));
         return;
       case 'prepare':
         this.#answer(this.#prepare(effect));
@@ -210,11 +210,20 @@ export class World {
     }
   }
 
+  /** Whatever the link may not carry, no neighbour has: they are not asked again. */
+  #fetchBlob({ ticket, digest, sizeBytes, terms }: OutwardOf<'fetchBlob'>): LifecycleEvent {
+    const refusal = this.isNear ? refuseByLink(sizeBytes, this.#link(), terms) : null;
+    this.isNear = false;
+    if (refusal !== null) return { type: 'blob_failed', ticket, ...refusal, isFinal: false };
+    this.blobs.add(digest);
+    return { type: 'blob_fetched', ticket };
+  }
+
   #fetchRelease({ ticket, release }: OutwardOf<'fetchRelease'>): LifecycleEvent {
     if (this.#of(release) === 'tampered')
       return { type: 'release_failed', ticket, code: 'signature_invalid', message: 'changed', isFinal: true };
     this.releases.add(release);
-    return { type: 'release_fetched', ticket, facts: this.#facts(release) };
+    return { type: 'release_fetched', ticket, facts: factsOfRelease(release) };
   }
 
   #prepare({ ticket, release, variantAt }: OutwardOf<'prepare'>): LifecycleEvent {
@@ -277,15 +286,6 @@ export class World {
 
   #answer(event: LifecycleEvent): void {
     this.pending.push({ event, dueMs: this.nowMs + 1 });
-  }
-
-  #facts(release: string) {
-    const counter = RELEASES.findIndex((letter) => digestAt(letter) === release) + 1;
-    const facts = factsOf(counter);
-    const [wasm, container] = facts.variants;
-    const artifact = { digest: `sha256:${String(counter).repeat(64)}`, sizeBytes: BLOB_BYTES };
-    const swap = counter % 2 === 0 ? 'overlap' : 'restart';
-    return { ...facts, swap, variants: [{ ...wasm, artifact }, container] } as typeof facts;
   }
 
   #of(release: string): Behaviour {

@@ -5,7 +5,9 @@ import type { TLSSocket } from 'node:tls';
 import { OPERATIONS, PATHS } from '@wherry/protocol';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endSessions } from '../src/app/identity/end-identity.ts';
 import { makeDeviceKey } from '../src/ca/testing/device-key.ts';
+import { openSqliteStore } from '../src/storage/sqlite/open-sqlite-store.ts';
 import { eventually } from './support/eventually.ts';
 import { type Mosquitto, startMosquitto } from './support/mosquitto.ts';
 import { attempt, connectDevice } from './support/mqtt-device.ts';
@@ -20,14 +22,17 @@ let server: TestServer;
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'wherry-server-'));
   mosquitto = await startMosquitto(dataDir);
-  const https = { host: '127.0.0.1', port: 0 };
-  server = await startTestServer({ dataDir, https, mqtt: null, brokerFile: mosquitto.settingsFile });
+  await start(dataDir);
 });
 afterAll(async () => {
   await server.remove();
   await mosquitto.stop();
 });
 
+async function start(dataDir: string): Promise<void> {
+  const https = { host: '127.0.0.1', port: 0 };
+  server = await startTestServer({ dataDir, https, mqtt: null, brokerFile: mosquitto.settingsFile });
+}
 const https = () => server.httpsUrl ?? '';
 const ca = () => mosquitto.authority.certificatePem;
 const claim = (device: string) => claimOverTls(https(), ca(), server.admin, device);
@@ -95,6 +100,24 @@ describe('mosquitto lets in no more', () => {
     const one = await claim('pi-5');
     const client = await connected(one);
     await mosquitto.restart(() => server.admin.call(OPERATIONS.removeDevice, params('pi-5')));
+    await expectOut(one, client);
+  });
+
+  it('anybody whose session a control plane that ended did not get to, once it is back', async () => {
+    const one = await claim('pi-6');
+    const client = await connected(one);
+    await server.stop();
+    const store = await openSqliteStore(join(server.dataDir, 'wherry.db'));
+    await store.transaction(async ({ certificates, standings }) => {
+      await standings.endSessions(await certificates.revokeEvery(Date.now()), Date.now());
+    });
+    await store.close();
+    expect(client.connected).toBe(true);
+    await start(server.dataDir);
+    await eventually('the end of the session', async () => {
+      await endSessions(server.context);
+      return !client.connected;
+    });
     await expectOut(one, client);
   });
 });

@@ -75,10 +75,11 @@ export interface Authority {
   /** The header by which devices hear that something has changed; null while there was only ever one. */
   readonly hint: string | null;
   standing(): AuthorityStanding;
-  /** Code: not_allowed_in_state. */
-  mayStep(step: AuthorityStep): Outcome<void>;
-  /** One step of a roll-over, which listeners know of when this resolves. Code: not_allowed_in_state. */
-  step(step: AuthorityStep, nowMs: number): Promise<Outcome<void>>;
+  /**
+   * One step of a roll-over, which listeners know of when this resolves. `before` runs once the step can be taken and nobody else can take
+   * one, here or at another process; what it refuses is not taken. Code: not_allowed_in_state. Throws `conflict` when others take too long.
+   */
+  step(step: AuthorityStep, nowMs: number, before?: () => Promise<Outcome<unknown>>): Promise<Outcome<void>>;
   /** The public key (SPKI DER) of a PKCS#10 request that its own key signed. Code: invalid_body. */
   readRequest(csr: string): Promise<Outcome<Uint8Array>>;
   /** Null unless this authority issued it for a device. One that has expired is read too: its end is for the caller to judge. */

@@ -14,7 +14,7 @@ export const APP_LIMITS = {
   approvedRenewalMs: 7 * 86_400_000,
   /** Starts of a device that are remembered, to see one come back that was over. */
   startsKept: 16,
-  /** How far back a look for sessions that must end goes, and how many it ends at most. */
+  /** How far behind the last look for sessions that must end the next one goes back, and how many it reads at once. */
   endedSessionsMs: 45_000,
   endedSessionsBatch: 1_000,
   /** Desired states are signed for this long, and signed again when less than `desiredRenewMs` is left. */

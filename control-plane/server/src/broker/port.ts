@@ -14,6 +14,10 @@ export interface Broker {
    * they take in at the next call. Never rejects. Absent where the broker asks at each connect.
    */
   refresh?(): Promise<void>;
+  /** Whether sessions can be ended just now. Absent: always. */
+  isListening?(): boolean;
+  /** It knows of sessions by what devices say: there may be some that it has not heard of. Absent: it knows them all. */
+  readonly hasUnheardSessions?: boolean;
   /** It shows devices a certificate that somebody else sees to: one of another authority has to be brought to it. Absent: no. */
   readonly hasOwnCertificate?: boolean;
 }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AUTHORITY_HINT_DIGITS, succeed } from '@wherry/protocol';
 import type { Authority } from '../app/context.ts';
+import { holdFolder } from '../files/hold-folder.ts';
 import { readDeviceCertificate } from './device-certificate.ts';
 import { forgetDropped, loadAuthority, prepareNext, readState, writeState } from './load-authority.ts';
 import { readRequest } from './read-request.ts';
@@ -26,8 +27,10 @@ export interface OpenAuthority extends Authority {
   issueServer(order: ServerOrder): Promise<string>;
   /** Called after each step, before whoever asked for it is answered. */
   onStep(listener: () => Promise<void>): void;
-  /** Another process may have gone a step: true when that was so. */
+  /** Another process may have gone a step: true when that was so, and the listener knows. */
   reread(): Promise<boolean>;
+  /** For other work in the folder: no step is under way meanwhile, here or at another process. Not for the listener, which has that already. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface ServerOrder {
@@ -45,10 +48,13 @@ const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export async function openAuthority(dataDir: string, nowMs: number): Promise<OpenAuthority> {
   const folder = join(dataDir, 'ca');
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  let now = await loadAuthority(folder, nowMs);
+  let now = await holdFolder(folder, async () => {
+    const loaded = await loadAuthority(folder, nowMs);
+    await forgetDropped(folder, loaded.state);
+    return loaded;
+  });
   let listener = async (): Promise<void> => {};
   let turn: Promise<unknown> = Promise.resolve();
-  await forgetDropped(folder, now.state);
   return {
     folder,
     get certificate() {
@@ -77,10 +83,6 @@ export async function openAuthority(dataDir: string, nowMs: number): Promise<Ope
       return now.believed.map((fingerprint) => fingerprint.slice(0, AUTHORITY_HINT_DIGITS)).join(',');
     },
     standing: () => now.standing,
-    mayStep(step) {
-      const next = stepRollOver(now.state, step, 0);
-      return next.ok ? succeed(undefined) : next;
-    },
     readRequest,
     readDevice(shown) {
       for (const { certificate } of now.accepted) {
@@ -100,11 +102,13 @@ export async function openAuthority(dataDir: string, nowMs: number): Promise<Ope
       const commonName = 'Wherry control plane';
       return await now.current.issue({ ...order, serial: serialFrom(randomBytes(16)), commonName, usage: SERVER_AUTH });
     },
-    step: (step, atMs) =>
+    step: (step, atMs, before) =>
       inTurn(async () => {
-        if (await takeUp(atMs)) await listener();
+        await takeUp(atMs);
         const next = stepRollOver(now.state, step, atMs);
         if (!next.ok) return next;
+        const agreed = await before?.();
+        if (agreed?.ok === false) return agreed;
         if (step === 'begin' || step === 'replace') await prepareNext(folder, now, atMs);
         await writeState(folder, next.value);
         now = await loadAuthority(folder, atMs);
@@ -115,20 +119,26 @@ export async function openAuthority(dataDir: string, nowMs: number): Promise<Ope
     onStep(given) {
       listener = given;
     },
-    reread: () => inTurn(() => takeUp(Date.now())),
+    reread: async () => (await isElsewhere()) && (await inTurn(() => takeUp(Date.now()))),
+    alone: inTurn,
   };
 
-  /** One after the other: two at once would write each other's files. */
+  /** One after the other, here and at other processes: two at once would write each other's files. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = turn.then(work);
+    const done = turn.then(() => holdFolder(folder, work));
     turn = done.catch(() => {});
     return done;
   }
 
+  async function isElsewhere(): Promise<boolean> {
+    return JSON.stringify(await readState(folder)) !== JSON.stringify(now.state);
+  }
+
   /** What another process did to the folder; answers whether there was anything. */
   async function takeUp(atMs: number): Promise<boolean> {
-    if (JSON.stringify(await readState(folder)) === JSON.stringify(now.state)) return false;
+    if (!(await isElsewhere())) return false;
     now = await loadAuthority(folder, atMs);
+    await listener();
     return true;
   }
 }

@@ -30,7 +30,7 @@ export async function openServerTls(
     const own = await openServerCertificate(authority, names, Date.now());
     return { ...own, clientCaPem: authority.acceptedPem };
   };
-  const tls = await open();
+  const tls = await authority.alone(open);
   return {
     authority,
     tls,
@@ -44,11 +44,8 @@ export async function openServerTls(
       };
       authority.onStep(look);
       const timers = [
-        setInterval(() => void look().catch(onFailed), LOOK_EVERY_MS),
-        setInterval(async () => {
-          const hasStepped = await authority.reread().catch(onFailed);
-          if (hasStepped) await look().catch(onFailed);
-        }, REREAD_EVERY_MS),
+        setInterval(() => void authority.alone(look).catch(onFailed), LOOK_EVERY_MS),
+        setInterval(() => void authority.reread().catch(onFailed), REREAD_EVERY_MS),
       ];
       for (const timer of timers) timer.unref();
       return () => timers.forEach(clearInterval);

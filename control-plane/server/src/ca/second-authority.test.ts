@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refuse } from '@wherry/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type OpenAuthority, openAuthority } from './open-authority.ts';
 import { makeRevocationList } from './revocation-list.ts';
@@ -108,6 +109,40 @@ it('goes one step of many that are asked for at once, and leaves the folder whol
   expect((await open()).bundlePem).toBe(authority.bundlePem);
   const [, next, link] = authority.bundlePem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
   expect(new X509Certificate(link ?? '').publicKey.equals(new X509Certificate(next ?? '').publicKey)).toBe(true);
+});
+
+it('goes one step of two that are asked for at two processes at once, round after round, and leaves the folder whole', async () => {
+  const two = [await open(), await open()] as const;
+  for (let round = 0; round < 20; round += 1)
+    for (const next of ['begin', round % 2 === 0 ? 'switch' : 'abort', 'finish'] as const) {
+      const both = await Promise.all(two.map((one) => one.step(next, NOW_MS)));
+      expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+      const third = await open();
+      const [, , link] = third.bundlePem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+      if (next === 'begin') expect(new X509Certificate(link ?? '').verify(third.certificate.publicKey)).toBe(true);
+      for (const one of two) await one.reread();
+      expect(two.map(({ bundlePem }) => bundlePem)).toEqual([third.bundlePem, third.bundlePem]);
+    }
+  expect((await readdir(join(folder, 'ca'))).filter((name) => name.endsWith('-key.pem'))).toHaveLength(1);
+});
+
+it('goes no step that is refused before it, and lets nobody else go one meanwhile', async () => {
+  const [one, other] = [await open(), await open()];
+  const { promise: waiting, resolve: goOn } = Promise.withResolvers<void>();
+  const first = one.step('begin', NOW_MS, async () => {
+    await waiting;
+    return refuse('forbidden', 'not this one');
+  });
+  let isSecondOver = false;
+  const second = other.step('begin', NOW_MS).finally(() => {
+    isSecondOver = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([isSecondOver, other.standing().phase]).toEqual([false, 'settled']);
+  goOn();
+  expect((await first).ok).toBe(false);
+  expect(one.standing().phase).toBe('settled');
+  expect((await second).ok).toBe(true);
 });
 
 it('steps from where another process has led it, and tells its listener of that too', async () => {

@@ -66,6 +66,8 @@ export function createRelay(options: RelayOptions): Relay {
         if (hasPeers) await tellNow({ kind: 'publish', topic, payload: toBase64(payload) });
       },
       refresh: async () => broker.refresh?.(),
+      isListening: () => broker.isListening?.() ?? true,
+      hasUnheardSessions: broker.hasUnheardSessions ?? false,
       ...(broker.hasOwnCertificate === undefined ? {} : { hasOwnCertificate: broker.hasOwnCertificate }),
       async kick(tenant, device) {
         await broker.kick(tenant, device);

@@ -227,9 +227,50 @@ describe('clones', () => {
     await claimed('pi-1');
     const [a, b] = [boot(), boot()];
     await say('pi-1', a, b, a);
-    expect(await endSessions(context)).toBe(1);
+    expect(await look('pi-1')).toBe(1);
     expect(fleet.broker.kicked).toEqual(['default/pi-1', 'default/pi-1']);
+    fleet.advance(15_000);
+    expect(await look('pi-1')).toBe(1);
     fleet.advance(60_000);
-    expect(await endSessions(context)).toBe(0);
+    await look();
+    expect(await look('pi-1')).toBe(0);
   });
+
+  test('a session that should have ended is ended however long nobody looked, or the broker was away', async () => {
+    await look();
+    const device = await fleet.claim('pi-1');
+    await useCases.removeDevice(context, fleet.admin, { params: { device: device.name as never } });
+    fleet.advance(DAY_MS);
+    Object.assign(fleet.broker, { isListening: () => false });
+    expect(await look('pi-1')).toBe(0);
+    Object.assign(fleet.broker, { isListening: () => true });
+    expect(await look('pi-1')).toBe(1);
+  });
+
+  test('a session that the broker has not heard of is ended too', async () => {
+    await fleet.claim('pi-1');
+    await fleet.store.standings.endSessions([{ tenant: 'default', device: 'pi-1' }], context.clock.nowMs());
+    expect(await look()).toBe(0);
+    Object.assign(fleet.broker, { hasUnheardSessions: true });
+    expect(await look()).toBe(1);
+    expect(fleet.broker.kicked).toEqual(['default/pi-1']);
+  });
+
+  test('of any number of sessions that should have ended, none is passed over', async () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => `pi-${String(index).padStart(4, '0')}`);
+    const devices = names.flatMap((device) => [
+      { tenant: 'acme', device },
+      { tenant: 'default', device },
+    ]);
+    await fleet.store.standings.endSessions(devices, context.clock.nowMs());
+    const [first, last] = [names[0], names.at(-1)];
+    for (const one of [`acme/${first}`, `acme/${last}`, `default/${last}`]) fleet.broker.connected.add(one);
+    expect(await look()).toBe(3);
+  });
+
+  /** A look for such sessions, while these devices have one. */
+  async function look(...devices: string[]): Promise<number> {
+    for (const device of devices) fleet.broker.connected.add(`default/${device}`);
+    return await endSessions(context);
+  }
 });

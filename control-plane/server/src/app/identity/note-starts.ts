@@ -73,7 +73,7 @@ function startsAfter(before: Starts, boot: string): Starts | 'goes on' | 'over b
 async function setAside(work: Work, device: string): Promise<void> {
   const { tenant, nowMs, repositories } = work;
   await repositories.standings.setQuarantine(tenant, device, nowMs);
-  await repositories.standings.endSessions(tenant, device, nowMs);
+  await repositories.standings.endSessions([{ tenant, device }], nowMs);
   await leaveRollouts(work, [device], 'the device was set aside: two machines have its identity');
   await tellEvent(work, device, {
     severity: 'error',

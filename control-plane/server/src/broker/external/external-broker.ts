@@ -66,6 +66,7 @@ export function createExternalBroker(options: ExternalBrokerOptions): ExternalBr
   const isOverTls = options.deviceUrl.startsWith('mqtts:');
   return {
     hasOwnCertificate: isOverTls,
+    hasUnheardSessions: true,
 
     async start(handlers) {
       refused = handlers.refused;

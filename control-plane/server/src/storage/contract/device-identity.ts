@@ -135,16 +135,23 @@ export function deviceIdentityContract(store: () => Store): void {
       expect(await standings.undecided(A, 10)).toEqual(['pi-2']);
     });
 
-    test('tell whose sessions had to end, newest first', async () => {
+    test('tell whose sessions had to end, by name, a page at a time', async () => {
       const { standings } = store();
-      await standings.endSessions(A, 'pi-1', 10);
-      await standings.endSessions(B, 'pi-2', 20);
-      expect(await standings.ended(5, 10)).toEqual([
-        { tenant: B, device: 'pi-2' },
+      const [first, second, third] = [
         { tenant: A, device: 'pi-1' },
-      ]);
-      expect(await standings.ended(15, 10)).toEqual([{ tenant: B, device: 'pi-2' }]);
-      expect(await standings.ended(5, 1)).toHaveLength(1);
+        { tenant: A, device: 'pi-2' },
+        { tenant: B, device: 'pi-1' },
+      ] as const;
+      await standings.setQuarantine(A, 'pi-1', 7);
+      await standings.endSessions([third, first], 10);
+      await standings.endSessions([second, first], 20);
+      await standings.endSessions([], 30);
+      expect(await standings.ended(5, 10)).toEqual([first, second, third]);
+      expect(await standings.ended(15, 10)).toEqual([first, second]);
+      expect(await standings.ended(5, 2)).toEqual([first, second]);
+      expect(await standings.ended(5, 2, first)).toEqual([second, third]);
+      expect(await standings.ended(5, 2, third)).toEqual([]);
+      expect((await standings.findMany(A, ['pi-1'])).get('pi-1')?.quarantinedAtMs).toBe(7);
     });
   });
 

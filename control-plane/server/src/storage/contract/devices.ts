@@ -87,8 +87,10 @@ export function deviceContract(store: () => Store): void {
     });
   });
 
-  test('a setting keeps the first value it was given', async () => {
+  test('a setting keeps the first value it was given, until it is told another', async () => {
     expect(await store().settings.keep('claim_key', 'first')).toBe('first');
     expect(await store().settings.keep('claim_key', 'second')).toBe('first');
+    await store().settings.put('claim_key', 'third');
+    expect(await store().settings.get('claim_key')).toBe('third');
   });
 }

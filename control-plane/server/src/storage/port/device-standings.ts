@@ -18,6 +18,11 @@ export interface RenewalRequest {
   readonly approvedAtMs: number | null;
 }
 
+export interface DeviceOfTenant {
+  readonly tenant: string;
+  readonly device: string;
+}
+
 export interface DeviceStandingRepository {
   /** Those that have one. */
   findMany(tenant: string, devices: readonly string[]): Promise<Map<string, DeviceStanding>>;
@@ -26,8 +31,8 @@ export interface DeviceStandingRepository {
   setBoots(tenant: string, device: string, boot: string | null, formerBoots: readonly string[]): Promise<void>;
   setQuarantine(tenant: string, device: string, atMs: number | null): Promise<void>;
   setRenewal(tenant: string, device: string, renewal: RenewalRequest | null): Promise<void>;
-  /** The sessions of this device that were begun before now must end. */
-  endSessions(tenant: string, device: string, atMs: number): Promise<void>;
-  /** Devices of every tenant whose sessions had to end since, newest first. */
-  ended(sinceMs: number, limit: number): Promise<{ readonly tenant: string; readonly device: string }[]>;
+  /** The sessions of these devices, of any tenant, that were begun before now must end. */
+  endSessions(devices: readonly DeviceOfTenant[], atMs: number): Promise<void>;
+  /** Devices of every tenant whose sessions had to end since, by name; of those behind `after`, if given, the first ones. */
+  ended(sinceMs: number, limit: number, after?: DeviceOfTenant): Promise<DeviceOfTenant[]>;
 }

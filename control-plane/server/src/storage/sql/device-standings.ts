@@ -56,12 +56,28 @@ export function deviceStandingRepository(db: Kysely<Tables>, dialect: Dialect): 
         renewal_asked_at_ms: renewal?.askedAtMs ?? null,
         renewal_approved_at_ms: renewal?.approvedAtMs ?? null,
       }),
-    endSessions: (tenant, device, atMs) => set(tenant, device, { ended_at_ms: atMs }),
-    async ended(sinceMs, limit) {
+    async endSessions(devices, atMs) {
+      for (const some of batches(devices))
+        await db
+          .insertInto('device_standing')
+          .values(some.map(({ tenant, device }) => ({ ...NOTHING, tenant, device, ended_at_ms: atMs })))
+          .onConflict((conflict) => conflict.columns(['tenant', 'device']).doUpdateSet({ ended_at_ms: atMs }))
+          .execute();
+    },
+    async ended(sinceMs, limit, after) {
       return await db
         .selectFrom('device_standing')
         .where('ended_at_ms', '>=', sinceMs)
-        .orderBy('ended_at_ms', 'desc')
+        .$if(after !== undefined, (query) =>
+          query.where((is) =>
+            is.or([
+              is('tenant', '>', after?.tenant ?? ''),
+              is.and([is('tenant', '=', after?.tenant ?? ''), is('device', '>', after?.device ?? '')]),
+            ]),
+          ),
+        )
+        .orderBy('tenant')
+        .orderBy('device')
         .select(['tenant', 'device'])
         .limit(limit)
         .execute();

@@ -17,5 +17,12 @@ export function settingRepository(db: Kysely<Tables>): SettingRepository {
         .execute();
       return (await get(name)) ?? value;
     },
+    async put(name, value) {
+      await db
+        .insertInto('setting')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute();
+    },
   };
 }

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { rootDocument } from '@wherry/protocol';
+import { type RootDocument, rootDocument, tufSignedBytes } from '@wherry/protocol';
 import { z } from 'zod';
 import { writePrivateFile } from '../connection/private-file.ts';
 import { refused } from '../failure.ts';
@@ -9,11 +10,13 @@ import type { KnownRepository } from './verify-served.ts';
 
 /**
  * What a machine knows of a repository, beside its keys: a folder for each control plane by its place, a file for each tenant there. The
- * place is what a person asked for, so that nobody who answers there can choose which of them counts.
+ * place is what a person asked for, so that nobody who answers there can choose which of them counts. A change that is signed without a
+ * control plane has no place: one folder holds what is known of those, a file for each repository, found by its roots (lineage.ts).
  */
 const FOLDER = 'repositories';
-/** Of changes that are signed without a control plane. */
-export const OFFLINE = 'offline';
+const OFFLINE = 'offline';
+/** Of one tenant, in the folder of those without a place. */
+export const OFFLINE_MAX = 64;
 
 const knownFile = z.strictObject({
   kind: z.literal('wherry-known-repository'),
@@ -29,9 +32,21 @@ export interface KnownPlace {
   readonly tenant: string;
 }
 
+export interface KnownRecord extends KnownRepository {
+  readonly place: KnownPlace;
+  /** It is learnt from changes alone. */
+  readonly isOffline: boolean;
+}
+
 export function knownPlace(keys: string, origin: string, tenant: string): KnownPlace {
-  const host = origin === OFFLINE ? OFFLINE : new URL(origin).host.replace(/[^a-z0-9.-]/g, '_');
+  const host = new URL(origin).host.replace(/[^a-z0-9.-]/g, '_');
   return { file: join(keys, FOLDER, host, `${tenant}.json`), tenant };
+}
+
+/** Of a repository whose first root here is this one. A file of the tenant's name alone is read on as one of them. */
+export function offlinePlace(keys: string, tenant: string, { signed }: RootDocument): KnownPlace {
+  const digest = createHash('sha256').update(tufSignedBytes(signed)).digest('hex');
+  return { file: join(keys, FOLDER, OFFLINE, `${tenant}.${digest.slice(0, 16)}.json`), tenant };
 }
 
 /** Null: it was never seen. Code: trust_lost, for a file that cannot be read. */
@@ -47,22 +62,34 @@ export async function readKnown({ file }: KnownPlace): Promise<KnownRepository |
   return read.data;
 }
 
-/** What is known of a tenant at any place. */
-export async function knownOf(keys: string, tenant: string): Promise<KnownRepository[]> {
-  const hosts = await readdir(join(keys, FOLDER)).catch(() => [] as string[]);
-  const all = await Promise.all(
-    hosts.map((host) => readKnown({ file: join(keys, FOLDER, host, `${tenant}.json`), tenant })),
-  );
-  return all.filter((known) => known !== null);
+/** What is known of repositories of a tenant's name, with and without a place. Code: trust_lost. */
+export async function knownOf(keys: string, tenant: string): Promise<KnownRecord[]> {
+  const records: KnownRecord[] = [];
+  for (const host of await namesIn(join(keys, FOLDER)))
+    for (const name of await namesIn(join(keys, FOLDER, host))) {
+      // No name of a tenant has a dot.
+      if (!name.startsWith(`${tenant}.`) || !name.endsWith('.json')) continue;
+      const place = { file: join(keys, FOLDER, host, name), tenant };
+      const known = await readKnown(place);
+      if (known) records.push({ ...known, place, isOffline: host === OFFLINE });
+    }
+  return records;
 }
 
 /** Tenants that were seen at the same place, but this one. */
 export async function othersKnown({ file, tenant }: KnownPlace): Promise<string[]> {
-  const names = await readdir(dirname(file)).catch(() => [] as string[]);
-  return names
+  return (await namesIn(dirname(file)))
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length))
     .filter((name) => name !== tenant);
+}
+
+/** A folder that is there and cannot be read is not an empty one. */
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw refused('trust_lost', `read ${folder}: ${error.message}`);
+  });
 }
 
 /** Code: unavailable. Without it the next command would believe anything once more. */

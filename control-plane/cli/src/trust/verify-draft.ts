@@ -1,10 +1,9 @@
+import { dirname } from 'node:path';
 import {
   fromBase64,
-  hasThreshold,
   type PublisherDocument,
   publisherRole,
   type RootDocument,
-  rootSigners,
   type TrustDraft,
 } from '@wherry/protocol';
 import type { Command } from 'commander';
@@ -13,9 +12,9 @@ import { digestOf } from '../oci/registry.ts';
 import { note, type Shell } from '../shell.ts';
 import { keyFolder } from './key-folder.ts';
 import { checkSameRelease, entryOf, type KnownApp, learn, namedBy } from './known-app.ts';
-import { knownOf, knownPlace, OFFLINE, readKnown } from './known-repository.ts';
+import { type KnownRecord, knownOf, OFFLINE_MAX, offlinePlace } from './known-repository.ts';
+import { type Leading, leadingTo, rootsTo, whyNot } from './lineage.ts';
 import { firstSight, orThrow, remember, type SightOptions, startsOf } from './sight.ts';
-import { verifyRaw } from './tuf-keys.ts';
 import {
   checkNotLower,
   isKnown,
@@ -28,8 +27,8 @@ import {
 /**
  * A draft from elsewhere, before anything in it is signed: the root that it is made on must be the one that this machine knows, or one
  * signed by its keys; the targets those of that root; the roles of apps those of these targets, and none older than what this machine
- * knows. No release changes under its name. Codes: arbitrary_software, rollback_attack, equivocation, outside_delegation,
- * release_disagrees.
+ * knows. No release changes under its name. Codes: arbitrary_software, rollback_attack, equivocation, root_gap, outside_delegation,
+ * release_disagrees; not_allowed_in_state, where no more can be known.
  */
 export async function verifyDraft(shell: Shell, command: Command, change: TrustDraft): Promise<void> {
   const { tenant, base } = change;
@@ -38,29 +37,45 @@ export async function verifyDraft(shell: Shell, command: Command, change: TrustD
   const keys = keyFolder(shell, options.keys);
   const known = await knownOf(keys, tenant);
   const { root, targets } = base;
+  const knownRoots = known.map(({ roots }) => roots);
+  const starts = root ? await startsOf(shell, options, knownRoots) : [];
   if (root) {
-    const starts = await startsOf(
-      shell,
-      options,
-      known.map(({ roots }) => roots),
-    );
     verifyRoot(root, starts, isRestored);
     if (targets) orThrow(verifyTargets(root, targets));
     if (starts.length === 0) note(shell, command, firstSight(root));
   } else verifyBeginning(change, known, isRestored);
   // A tenant of the same name at another control plane is another's.
-  const same = root ? known.filter(({ roots }) => isReached(roots, root, isRestored)) : [];
+  const same = root ? leadingTo(known, starts, root, isRestored) : [];
+  const before = same.map(({ from }) => from);
   // What is made on older targets takes back what was delegated, given up and raised since.
-  for (const { versions } of same)
+  for (const { versions } of before)
     orThrow(checkNotLower('targets', targets?.signed.version ?? 0, versions, isRestored));
-  verifyRoles(change, same, isRestored);
+  verifyRoles(change, before, isRestored);
   checkRelease(change);
   if (!root) return;
-  const place = knownPlace(keys, OFFLINE, tenant);
-  const offline = await readKnown(place);
-  // What is known by its place is learnt there.
-  if (isKnown(offline?.roots ?? [], root) || !known.some(({ roots }) => isKnown(roots, root)))
-    await remember(shell, command, place, learnFrom(change, root, offline, isRestored));
+  const [given = [root]] = starts.filter((start) => !knownRoots.includes(start));
+  const place = offlinePlace(keys, tenant, given[0] ?? root);
+  const fresh = { place, roots: rootsTo(given, root, isRestored) ?? [root], versions: {}, apps: {} };
+  for (const record of recordsOf(fresh, root, known, same))
+    await remember(shell, command, record.place, learnFrom(change, record, isRestored));
+}
+
+/** Those to learn from a change; what is known by its place alone is learnt there. Code: not_allowed_in_state. */
+function recordsOf(
+  fresh: Omit<KnownRecord, 'isOffline'>,
+  root: RootDocument,
+  known: readonly KnownRecord[],
+  same: readonly Leading<KnownRecord>[],
+): readonly Omit<KnownRecord, 'isOffline'>[] {
+  const offline = same.filter(({ from }) => from.isOffline);
+  if (offline.length > 0) return offline.map(({ from, roots }) => ({ ...from, roots }));
+  if (known.some(({ roots }) => isKnown(roots, root))) return [];
+  if (known.filter(({ isOffline }) => isOffline).length < OFFLINE_MAX) return [fresh];
+  const { tenant, file } = fresh.place;
+  throw refused(
+    'not_allowed_in_state',
+    `this machine knows ${OFFLINE_MAX} repositories of ${tenant}, and no more: remove the files of those that are not signed here any more from ${dirname(file)}`,
+  );
 }
 
 /** Keys that own a repository already would give it away, if the first root of another were not the first. */
@@ -84,30 +99,23 @@ function verifyBeginning(
 }
 
 function verifyRoot(root: RootDocument, starts: readonly (readonly RootDocument[])[], isRestored: boolean): void {
-  if (!starts.some((start) => isReached(start, root, isRestored)))
-    orThrow(reachRoot(starts[0] ?? [], root, [], isRestored));
+  if (starts.length === 0) orThrow(reachRoot([], root, [], isRestored));
+  else if (!starts.some((start) => rootsTo(start, root, isRestored))) orThrow(whyNot(starts, root, isRestored));
 }
 
 /** Without a control plane too, a machine goes forward with what it has verified. */
-function learnFrom(
-  { tenant, base }: TrustDraft,
-  root: RootDocument,
-  before: KnownRepository | null,
-  isRestored: boolean,
-): KnownRepository {
-  const known = before?.roots ?? [];
-  const older = known.filter(({ signed }) => signed.version < root.signed.version);
-  const versions = { ...before?.versions };
-  const apps = { ...before?.apps };
+function learnFrom({ tenant, base }: TrustDraft, before: KnownRepository, isRestored: boolean): KnownRepository {
+  const versions = { ...before.versions };
+  const apps = { ...before.apps };
   const see = (role: string, version: number) => {
-    versions[role] = isRestored ? version : Math.max(versions[role] ?? 0, version);
+    versions[role] = isRestored ? version : Math.max(entryOf(versions, role) ?? 0, version);
   };
   if (base.targets) see('targets', base.targets.signed.version);
   for (const [app, role] of Object.entries(base.publishers ?? {})) {
     see(publisherRole(tenant, app), role.signed.version);
     apps[app] = learn(entryOf(apps, app), role, isRestored);
   }
-  return { roots: isKnown(known, root) ? known : [...older, root], versions, apps };
+  return { roots: before.roots, versions, apps };
 }
 
 function verifyRoles(
@@ -141,16 +149,4 @@ function checkRelease({ documents, release }: TrustDraft): void {
   const roles = Object.values(documents.publishers ?? {});
   if (roles.some((role) => namedBy(role).some((named) => named.digest === digest))) return;
   throw refused('release_disagrees', `the release that goes with the change, ${digest}, is not named by it`);
-}
-
-function isReached(known: readonly RootDocument[], root: RootDocument, isRestored: boolean): boolean {
-  if (reachRoot(known, root, [], isRestored).ok) return true;
-  // Nobody is there to ask for the roots between. Whoever has enough of the keys before could sign those too.
-  const newest = known.at(-1);
-  return (
-    newest !== undefined &&
-    root.signed.version > newest.signed.version &&
-    hasThreshold(root, rootSigners(newest, 'root'), verifyRaw) &&
-    hasThreshold(root, rootSigners(root, 'root'), verifyRaw)
-  );
 }

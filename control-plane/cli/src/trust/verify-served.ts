@@ -28,7 +28,7 @@ export interface KnownRepository {
 }
 
 /** As many roots as are kept, for the day when a control plane is restored from an old copy. */
-const ROOTS_KEPT = 64;
+export const ROOTS_KEPT = 64;
 
 /**
  * The roots to know from now on, the served one last. `between` are roots after the last known one, as served. With `isRestored` an older
@@ -97,7 +97,7 @@ export function isKnown(known: readonly RootDocument[], root: RootDocument): boo
   return known.some((one) => isSame(one, root));
 }
 
-function isSame(one: RootDocument, other: RootDocument): boolean {
+export function isSame(one: RootDocument, other: RootDocument): boolean {
   return tufCanonicalJson(one.signed) === tufCanonicalJson(other.signed);
 }
 
@@ -136,7 +136,8 @@ const RESTORED =
   'if it was restored from an older copy, say so with --accept-restored; if not, somebody else has been in it';
 const GIVEN = 'give the newest root, from somebody who keeps it, with --trust root.json';
 
-function forged(role: string, version: number): Outcome<never> {
+/** Code: arbitrary_software. */
+export function forged(role: string, version: number): Outcome<never> {
   return refuse(
     'arbitrary_software',
     `${role} ${version}, as the control plane shows it, is not signed by enough of the keys that this machine knows: sign nothing, and look who has been in it (docs/operating/trust.md). If it is yours, ${GIVEN}`,

@@ -134,8 +134,9 @@ export async function makeWorld(brokerUrl: string | null, device: string): Promi
     let upTo = 0;
     while (seen.has(upTo + 1)) upTo += 1;
     for (const speaker of speakers) {
-      const sig = speaker.vouch('ack', branch, { boot, upTo });
-      client?.publish(buildTopic({ ...branch, channel: 'ack' }), JSON.stringify({ boot, upTo, sig }), { qos: 1 });
+      const ack = { boot, upTo, ...(desired && { generation: desired.generation }) };
+      const sig = speaker.vouch('ack', branch, ack);
+      client?.publish(buildTopic({ ...branch, channel: 'ack' }), JSON.stringify({ ...ack, sig }), { qos: 1 });
     }
   }
 

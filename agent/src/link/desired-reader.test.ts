@@ -66,6 +66,16 @@ test('a broker that ends each session at once does not put a read off', async ()
   expect(readsAtMs).toEqual([5_000, 10_000]);
 });
 
+test('a session that cannot be had is not waited for, and where nothing is due nothing is read', async () => {
+  reader.hurry();
+  reader.readWithin(5_000);
+  await vi.advanceTimersByTimeAsync(1_000);
+  reader.hurry();
+  reader.hurry();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(readsAtMs).toEqual([1_000]);
+});
+
 test('what is known of long ago is no reason to wait, and none to read twice', async () => {
   reader.known(performance.now() - 2 * HOUR_MS);
   await vi.advanceTimersByTimeAsync(1_000);

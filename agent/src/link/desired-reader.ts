@@ -15,6 +15,8 @@ export interface DesiredReader {
   rearm(): void;
   /** Reads within this time, whatever becomes of the session, unless it is `known` before that nothing is newer. */
   readWithin(ms: number): void;
+  /** Whoever could have said what is newest is gone: a read that is due soon is made now. */
+  hurry(): void;
   /** Nothing was newer at this time, by `monotonicMs`: the slow timer counts from then on. */
   known(asOfMs: number): void;
   stop(): void;
@@ -97,7 +99,7 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
     clearTimeout(timer);
     if (ending.signal.aborted) return;
     const delayMs = Math.min(slowAtMs, soonAtMs) - monotonicMs();
-    timer = setTimeout(() => void readNow().then(rearm), Math.max(0, delayMs));
+    timer = setTimeout(readAndRearm, Math.max(0, delayMs));
   }
 
   function countFrom(atMs: number): void {
@@ -107,6 +109,7 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   }
 
   const rearm = () => countFrom(monotonicMs());
+  const readAndRearm = () => void readNow().then(rearm);
 
   function readNow(): Promise<void> {
     if (underWay !== null) {
@@ -130,6 +133,9 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
     readWithin(ms) {
       soonAtMs = Math.min(soonAtMs, monotonicMs() + ms);
       wake();
+    },
+    hurry() {
+      if (soonAtMs < Number.POSITIVE_INFINITY) readAndRearm();
     },
     known(asOfMs) {
       soonAtMs = Number.POSITIVE_INFINITY;

@@ -53,6 +53,7 @@ export function createLink(options: LinkOptions): DeviceLink {
       if (isStarted) reader.rearm();
       events.connection(false);
     },
+    onWithout: () => reader.hurry(),
     onMessage: (topic, payload) => receive(topic, payload),
   });
 

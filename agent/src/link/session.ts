@@ -45,6 +45,8 @@ export interface SessionOptions {
   readonly counters: Counters;
   readonly onUp: () => void;
   readonly onDown: () => void;
+  /** There is none, and the next attempt is only later. */
+  readonly onWithout: () => void;
   readonly onMessage: (topic: string, payload: Uint8Array) => void;
   /** A clock that does not jump. */
   readonly monotonicMs: () => number;
@@ -195,6 +197,7 @@ export function createSession(options: SessionOptions): Session {
     lastReason = reason;
     log[level]({ broker: identity.mqttUrl, reason, retryInMs: next.delayMs }, 'no session with the control plane');
     retry = setTimeout(connect, next.delayMs);
+    options.onWithout();
   }
 
   function publish(

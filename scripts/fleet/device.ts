@@ -19,9 +19,13 @@ export interface DeviceOptions {
   readonly token: string;
   readonly trustFile: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Launcher of a packed agent; the sources without. */
+  readonly launcher?: string;
   /** What goes into the agent's agent.json. */
   readonly config: object;
 }
+
+const SOURCES = resolve(ROOT, 'agent/src/main.ts');
 
 export async function startDevice(options: DeviceOptions): Promise<DeviceProcess> {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
@@ -37,7 +41,8 @@ export async function startDevice(options: DeviceOptions): Promise<DeviceProcess
   const launch = () =>
     startProgram({
       name: options.name,
-      args: [resolve(ROOT, 'agent/src/main.ts'), 'run', '--data', options.dir],
+      ...(options.launcher === undefined ? {} : { command: options.launcher }),
+      args: [...(options.launcher === undefined ? [SOURCES] : []), 'run', '--data', options.dir],
       logFile: `${options.dir}.log`,
     });
   let program = await launch();

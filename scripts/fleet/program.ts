@@ -18,7 +18,9 @@ export interface Program {
 
 export interface ProgramOptions {
   readonly name: string;
-  /** Arguments of Node, the source file first. */
+  /** What is started; this Node without. */
+  readonly command?: string;
+  /** Its arguments; of Node, the source file first. */
   readonly args: readonly string[];
   readonly logFile: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -26,7 +28,7 @@ export interface ProgramOptions {
 }
 
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const child = spawn(process.execPath, options.args, {
+  const child = spawn(options.command ?? process.execPath, options.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });

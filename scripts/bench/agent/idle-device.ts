@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -6,6 +6,7 @@ import { getDevice } from '@wherry/protocol';
 import { wherry } from '../../fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../../fleet/control-plane.ts';
 import { eventually } from '../../fleet/eventually.ts';
+import { run, unpackAgent } from '../../fleet/packed-agent.ts';
 import { ROOT } from '../../fleet/paths.ts';
 import type { DeviceNetwork } from './network.ts';
 
@@ -53,16 +54,6 @@ export async function openIdleDevice(dir: string, network: DeviceNetwork | null)
     start: (more) => launch([...enter, agent], folder, more),
     close: () => controlPlane.program().stop(),
   };
-}
-
-/** Packs the agent for this machine and unpacks it: the very files and flags that a device starts. */
-function unpackAgent(dir: string): string {
-  const target = process.arch === 'arm64' ? 'generic-arm64' : 'generic-x64';
-  const packed = JSON.parse(
-    run(process.execPath, [join(ROOT, 'firmware-targets/src/pack.ts'), '--target', target, '--out', dir]),
-  );
-  run('tar', ['-xzf', packed.archive, '-C', dir]);
-  return join(dir, packed.name, 'bin/wherry-agent');
 }
 
 async function claim(
@@ -145,10 +136,4 @@ async function launch(
       await exited;
     },
   };
-}
-
-function run(command: string, args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr.slice(-1_000)}`);
-  return stdout;
 }

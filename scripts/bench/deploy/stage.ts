@@ -7,6 +7,7 @@ import { buildImage } from '../../container-image/image.ts';
 import { capture } from '../../fleet/command-line.ts';
 import { type ControlPlane, startControlPlane } from '../../fleet/control-plane.ts';
 import { startDevice } from '../../fleet/device.ts';
+import { unpackAgent } from '../../fleet/packed-agent.ts';
 import { ROOT } from '../../fleet/paths.ts';
 import { createPublisher, type Publisher } from '../../fleet/publisher.ts';
 import { timeRollout } from './time-rollout.ts';
@@ -65,6 +66,7 @@ async function openDevice(dir: string, controlPlane: ControlPlane, publisher: Pu
     server: controlPlane.http,
     token,
     trustFile,
+    launcher: unpackAgent(dir),
     labels: {},
     config: { dockerSocket: dockerSocket ?? false },
   });

@@ -4,7 +4,10 @@ import { readFrugally } from './command-line/small-footing.ts';
 import { UsageError } from './command-line/usage-error.ts';
 import { agentVersion } from './shell/agent-version.ts';
 
-/** `wherry-agent`: entry point and exit codes. 0 done · 1 failed · 2 wrong usage. A command is read when it is asked for: an agent that runs keeps no other. */
+/**
+ * `wherry-agent`: entry point and exit codes. 0 done · 1 failed · 2 wrong usage. A command is read when it is asked for: an agent that runs
+ * keeps no other.
+ */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   check: async (args) => (await import('./command-line/check.ts')).checkCommand(args),
   claim: async (args) => (await import('./command-line/claim.ts')).claimCommand(args),

@@ -32,7 +32,7 @@ beforeEach(() => {
     everyMs: () => HOUR_MS,
     onDocument: () => {},
   });
-  reader.start();
+  reader.rearm();
 });
 afterEach(() => {
   reader.stop();

@@ -10,8 +10,7 @@ import type { LinkTuning } from './tuning.ts';
 
 /** Reads the desired state over HTTP where nothing else tells what is newest, so that a lost message costs time and nothing else. */
 export interface DesiredReader {
-  start(): void;
-  /** Begins the slow timer anew: `everyMs` may have changed. */
+  /** Begins the slow timer, and begins it anew: `everyMs` may have changed. */
   rearm(): void;
   /** Reads within this time, whatever becomes of the session, unless it is `known` before that nothing is newer. */
   readWithin(ms: number): void;
@@ -128,7 +127,6 @@ export function createDesiredReader(options: DesiredReaderOptions): DesiredReade
   }
 
   return {
-    start: rearm,
     rearm,
     readWithin(ms) {
       soonAtMs = Math.min(soonAtMs, monotonicMs() + ms);

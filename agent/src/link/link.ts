@@ -130,7 +130,7 @@ export function createLink(options: LinkOptions): DeviceLink {
       if (isStarted) return;
       isStarted = true;
       session.start();
-      reader.start();
+      reader.rearm();
       // A device whose broker cannot be reached still learns what is wanted of it.
       reader.readWithin(tuning.answerWithinMs);
     },

@@ -22,6 +22,8 @@ function deployment(phase: 'waiting' | 'downloading' | 'staged', patch: Partial<
 }
 
 const prepared = { type: 'prepared', ticket: CHANGE_TICKET, runtime: 'wasm' } as const;
+const blobFailed = (ticket: number, code: 'download_failed' | 'download_budget_spent') =>
+  ({ type: 'blob_failed', ticket, code, message: '', isFinal: false }) as const;
 const kinds = (after: ReturnType<typeof step>) => [after.state?.record.phase, ...after.effects.map(({ kind }) => kind)];
 const live = (after: ReturnType<typeof step>) => after.state ?? expect.fail('it is gone');
 const lookAgain = (state: Deployment, env: Env) =>
@@ -147,13 +149,7 @@ test('a delta that fits, or may fit, ends the wait for the month; one that does 
   expect(kinds(from(100))).toEqual(['downloading', 'fetchBlob']);
   const asked = live(from('unknown'));
   expect(asked.record.phase).toBe('downloading');
-  const refused = {
-    type: 'blob_failed',
-    ticket: asked.change.ticket,
-    code: 'download_budget_spent',
-    message: '',
-    isFinal: false,
-  } as const;
+  const refused = blobFailed(asked.change.ticket, 'download_budget_spent');
   const held = step(asked, refused, withDelta(101));
   expect(kinds(held)).toEqual(['downloading', 'setTimer', 'report']);
   expect(statusOf(live(held))).toMatchObject({ state: 'downloading', code: 'download_budget_spent' });
@@ -162,13 +158,7 @@ test('a delta that fits, or may fit, ends the wait for the month; one that does 
 });
 
 test('a download that broke off is not begun again over a link that may not carry it', () => {
-  const failed = {
-    type: 'blob_failed',
-    ticket: CHANGE_TICKET,
-    code: 'download_failed',
-    message: '',
-    isFinal: false,
-  } as const;
+  const failed = blobFailed(CHANGE_TICKET, 'download_failed');
   const forbidden = deployment('downloading', { download: { metered: false } });
   const retrying = live(step(forbidden, failed, at(2.5)));
   const held = lookAgain(retrying, at(2.5, link(null)));
@@ -184,14 +174,7 @@ test('a blob that a neighbour may have is asked for there first, and the wait is
     at(2.5, { link: { ...link(0).link, near: { [digest]: mayHave } } as Env['link'] & {} });
   const asking = step(deployment('waiting'), fetched, near(true));
   expect(kinds(asking)).toEqual(['downloading', 'fetchBlob']);
-  const none = (of: Deployment) =>
-    ({
-      type: 'blob_failed',
-      ticket: of.change.ticket,
-      code: 'download_budget_spent',
-      message: '',
-      isFinal: false,
-    }) as const;
+  const none = (of: Deployment) => blobFailed(of.change.ticket, 'download_budget_spent');
   const held = step(live(asking), none(live(asking)), near(false));
   expect(kinds(held)).toEqual(['downloading', 'setTimer', 'report']);
   expect(lookAgain(live(held), near(false)).effects).toMatchObject([{ kind: 'setTimer', delayMs: HOLD_LOOK_MS }]);
@@ -213,13 +196,7 @@ test('what has gone on does not say any more that it waits', () => {
   expect(statusOf(preparing)).not.toHaveProperty('code');
   const activating = live(step(preparing, { ...prepared, ticket: preparing.change.ticket }, INSIDE));
   expect([activating.record.phase, statusOf(activating).code]).toEqual(['activating', undefined]);
-  const failed = {
-    type: 'blob_failed',
-    ticket: CHANGE_TICKET,
-    code: 'download_failed',
-    message: '',
-    isFinal: false,
-  } as const;
+  const failed = blobFailed(CHANGE_TICKET, 'download_failed');
   const retrying = live(lookAgain(live(step(deployment('downloading'), failed, INSIDE)), INSIDE));
   const staged = live(step(retrying, { type: 'blob_fetched', ticket: retrying.change.ticket }, INSIDE));
   expect([staged.record.phase, statusOf(staged).code]).toEqual(['staged', undefined]);

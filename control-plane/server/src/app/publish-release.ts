@@ -32,8 +32,9 @@ import type { UseCase } from './use-cases.ts';
 import { releaseViews } from './views/release-view.ts';
 
 /**
- * Takes in a release and the role that names it, together or not at all: schema, secrets that can reach their program, artifacts present and admitted, counter above what is
- * published, the role signed by the app's publishers. The same again answers the same. Nothing here replaces the device's own check.
+ * Takes in a release and the role that names it, together or not at all: schema, secrets that can reach their program, artifacts
+ * present and admitted, counter above what is published, the role signed by the app's publishers. The same again answers the
+ * same. Nothing here replaces the device's own check.
  */
 export const publishRelease: UseCase<'publishRelease'> = async (context, caller, input) => {
   const { payload, role, evidence = [] } = operation.body.parse(input.body);

@@ -1,11 +1,11 @@
 import { type ClaimToken, createClaimToken, firstItems, listClaimTokens, removeClaimToken } from '@wherry/protocol';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
 import { age, labelsText, timestamp } from '../../terminal/figures.ts';
 import { table } from '../../terminal/table.ts';
 import { collect, parsePairs } from '../pairs.ts';
-import { durationOption } from '../quantity-option.ts';
+import { ttlOption } from './ttl-option.ts';
 
 interface Options {
   readonly device?: string;
@@ -20,11 +20,7 @@ export function claimTokenCommand(shell: Shell): Command {
     .description('make a single-use token with which a new device joins')
     .option('--device <name>', 'the name that the device will have; else it chooses or gets one')
     .option('--label <key=value>', 'a label that the device will have (repeat for more)', collect, [])
-    .addOption(
-      new Option('--ttl <duration>', 'how long the token may be used')
-        .argParser(durationOption)
-        .default(86_400_000, '1d'),
-    )
+    .addOption(ttlOption())
     .option('--list', 'list the tokens there are, without their secrets')
     .option('--remove <id>', 'take back a token that was not used')
     .addHelpText(

@@ -1,19 +1,15 @@
 import { reclaimDevice } from '@wherry/protocol';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { connect } from '../../connection/connect.ts';
 import { present, type Shell } from '../../shell.ts';
 import { timestamp } from '../../terminal/figures.ts';
-import { durationOption } from '../quantity-option.ts';
+import { ttlOption } from './ttl-option.ts';
 
 export function reclaimDeviceCommand(shell: Shell): Command {
   const command = new Command('reclaim')
     .description('make a token with which a device gets a new identity under its old name')
     .argument('<device>')
-    .addOption(
-      new Option('--ttl <duration>', 'how long the token may be used')
-        .argParser(durationOption)
-        .default(86_400_000, '1d'),
-    )
+    .addOption(ttlOption())
     .addHelpText(
       'after',
       `
